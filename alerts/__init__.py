@@ -1,0 +1,1 @@
+"""Tells the people in charge which fire calls for them."""

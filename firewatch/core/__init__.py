@@ -1,0 +1,1 @@
+"""The vocabulary every room shares. Imports none of the other rooms."""

@@ -1,0 +1,83 @@
+"""The words of the domain: one English code each, with labels in `lang/*.json`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """How a point was found."""
+
+    SATELLITE = "satellite"
+    SUPERVISION = "supervision"
+
+
+class Confidence(StrEnum):
+    LOW = "low"
+    NOMINAL = "nominal"
+    HIGH = "high"
+    NONE = "none"
+
+
+class DayNight(StrEnum):
+    DAY = "D"
+    NIGHT = "N"
+    UNKNOWN = ""
+
+
+class ZoneKind(StrEnum):
+    """Zone kinds that ship with firewatch; a register may hold further ones."""
+
+    BAN = "ban"
+    RESTRICTED = "restricted"
+    CANE_LEAF_BAN = "cane_leaf_ban"
+    SUGARCANE_BASE = "sugarcane_base"
+    SCENIC = "scenic"
+
+
+class Ruling(StrEnum):
+    BAN_VIOLATION = "ban_violation"
+    RESTRICTED_UNPERMITTED = "restricted_unpermitted"
+    RESTRICTED_PERMITTED = "restricted_permitted"
+    UNZONED = "unzoned"
+
+
+class Cause(StrEnum):
+    """What burns, as far as known. `UNKNOWN` is a fire until shown otherwise."""
+
+    UNKNOWN = "unknown"
+    STATIC_HEAT = "static_heat"
+    WORKS = "works"
+
+
+class Status(StrEnum):
+    """What people have said of a point; only `VERIFIED` and `REJECTED` are final."""
+
+    SUSPECTED = "suspected"
+    PROPOSED = "proposed"
+    REVIEWED = "reviewed"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
+class CountUnit(StrEnum):
+    """What one fire point is; a counting rule names one of these."""
+
+    PIXEL = "pixel"
+    OVERPASS_POINT = "overpass_point"
+    EVENT_DAY = "event_day"
+
+
+class Verdict(StrEnum):
+    """Whether a city meets the target of a comparison."""
+
+    MET = "met"
+    MISSED = "missed"
+    HELD_AT_ZERO = "held_at_zero"
+    ROSE_FROM_ZERO = "rose_from_zero"
+    UNKNOWN = "unknown"
+
+
+class Language(StrEnum):
+    ZH = "zh"
+    EN = "en"

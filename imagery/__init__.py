@@ -1,0 +1,1 @@
+"""Reads what sensors and people saw, as tables of fire points."""

@@ -1,0 +1,1 @@
+"""Draws maps that need no network."""

@@ -1,0 +1,1 @@
+"""Places and rules: where a fire point lies and which rule it breaks."""
