@@ -23,8 +23,8 @@ from firewatch.core.vocab import (
     Status,
 )
 
-Stage = Literal["read", "identified", "located", "ruled", "caused", "current"]
-STAGES: tuple[Stage, ...] = ("read", "identified", "located", "ruled", "caused", "current")
+Stage = Literal["read", "located", "ruled", "caused", "current"]
+STAGES: tuple[Stage, ...] = ("read", "located", "ruled", "caused", "current")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("confidence_raw", "code", "read", "confidence as the provider writes it", missing=True),
     Column("day_night", "code", "read", "D or N", missing=True, codes=DayNight),
     Column("provider_type", "code", "read", "the provider's own guess of the kind", missing=True),
-    Column("point_id", "text", "identified", "platform, minute, product family, position"),
     Column("city_adcode", "int", "located", "city, GB/T 2260; 0 outside the region", low=0),
     Column("county_adcode", "int", "located", "county, GB/T 2260; 0 outside the region", low=0),
     Column("township", "text", "located", "township, where a layer is supplied", missing=True),
@@ -88,6 +87,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("cause", "code", "caused", "what burns", codes=Cause),
     Column("cause_evidence", "text", "caused", "why the cause is held", missing=True),
     Column("unscreened", "bool", "caused", "no land cover was at hand"),
+    Column("point_id", "text", "current", "platform, product, minute, position"),
     Column("status", "code", "current", "what people have said", codes=Status),
     Column("event_id", "text", "current", "points of one fire"),
 )

@@ -1,0 +1,136 @@
+"""Settings: the shipped defaults are the winter 2020 – spring 2021 campaign of Guangxi.
+
+Read from `firewatch.toml` in the working directory (or the file named by `FIREWATCH_CONFIG`),
+overridden by environment variables such as `FIREWATCH_EVENTS__GAP_H=12`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from firewatch.core.errors import SettingsError
+from firewatch.core.time import SeasonCalendar
+
+CONFIG_VARIABLE = "FIREWATCH_CONFIG"
+DEFAULT_CONFIG = "firewatch.toml"
+
+
+class RegionSettings(BaseModel):
+    """Which territory is watched, and whose boundaries are used."""
+
+    adcode: int = 450000
+    boundaries: str = "amap"
+    """`amap`, `tianditu`, or the path of the user's official layer."""
+
+
+class CampaignSettings(BaseModel):
+    """Window and target of the campaign plan, section 4(2) on straw burning."""
+
+    season_start: tuple[int, int] = (10, 1)
+    season_end: tuple[int, int] = (2, 28)
+    start_year: int = 2020
+    target_num: int = Field(9, ge=0)
+    target_den: int = Field(10, ge=1)
+
+    @property
+    def calendar(self) -> SeasonCalendar:
+        return SeasonCalendar(self.season_start, self.season_end)
+
+
+class SupersessionSettings(BaseModel):
+    """How points of two product versions of one overpass are matched."""
+
+    reach_pixels: float = Field(1.0, gt=0)
+    """Largest distance of a match, in pixel sizes; below the distance of two neighbours' centres
+    plus the difference between predicted and definitive orbits."""
+    overpass_gap_min: int = Field(30, ge=1)
+    """A longer silence of one platform over the region begins a new overpass."""
+
+
+class EventSettings(BaseModel):
+    """When two points belong to one fire."""
+
+    reach_km: float = Field(1.0, gt=0)
+    reach_pixels: float = Field(0.5, ge=0)
+    gap_h: float = Field(12.0, gt=0)
+
+
+class AlertSettings(BaseModel):
+    max_age_h: float = Field(24.0, gt=0)
+
+
+class CountSettings(BaseModel):
+    """The counting rule's name; the rules themselves stand in `count/rules.json`."""
+
+    rule: str = "event_day"
+
+
+class Settings(BaseSettings):
+    """Everything a user may set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FIREWATCH_", env_nested_delimiter="__", extra="forbid"
+    )
+
+    language: Literal["zh", "en"] = "zh"
+    region: RegionSettings = RegionSettings()
+    campaign: CampaignSettings = CampaignSettings()
+    supersession: SupersessionSettings = SupersessionSettings()
+    events: EventSettings = EventSettings()
+    alerts: AlertSettings = AlertSettings()
+    count: CountSettings = CountSettings()
+    works: Path | None = None
+    """List of industrial works (CSV or Excel with name, lon, lat, radius_km)."""
+    map_approval_number: str = ""
+    """审图号 of the boundary layer; empty prints 示意图."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=_config_file())
+        return init_settings, env_settings, toml
+
+
+def load_settings() -> Settings:
+    """Return the settings in force.
+
+    Raises
+    ------
+    SettingsError
+        If the file is not TOML or a value is not what it must be; names file and key.
+    """
+    try:
+        return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"不是有效的 TOML：{error} / not valid TOML", where=str(_config_file())
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"设置 {key} = {first.get('input')!r} 无效：{first['msg']} / invalid setting",
+            where=f"{_config_file()} 或环境变量 FIREWATCH_*",
+            remedy="改正该项或删除以采用默认值 / correct it, or delete it for the default",
+        ) from error
+
+
+def _config_file() -> Path:
+    return Path(os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG))
