@@ -1,0 +1,1 @@
+"""What burns: straw, or something hot that is not straw."""

@@ -1,0 +1,210 @@
+"""The one mechanism by which anything about a point is decided, for the first time or again.
+
+New files, a new zone register, a late product, a changed list of works: each brings *subject*
+points with freshly decided place and ruling. What hangs together with them (other versions of
+their overpasses, their events, the recurrence of heat in their cells) is loaded and decided
+with them, and every point whose decision changed gets one more row of history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from firewatch.cause.decide import decide_causes
+from firewatch.cause.static_heat import StaticHeatRule, static_cells
+from firewatch.cause.works import WorksList
+from firewatch.events import Linkage, join_events
+from firewatch.ledger.claims import claims_within
+from firewatch.ledger.current import refresh
+from firewatch.ledger.points import DECIDED, current_keys_by, working_rows, working_rows_of
+from firewatch.ledger.store import append, append_row
+from firewatch.ledger.tables import decisions, runs
+from firewatch.supersession import IN_FORCE, Matching, supersede
+from zones.areas import Areas
+from zones.register import Register
+
+_OVERPASS_EDGE_S = 2 * 3600
+"""Wider than any overpass, so that a window never cuts one in two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rulebook:
+    """Everything besides the points that a decision depends on."""
+
+    areas: Areas
+    register: Register
+    works: WorksList
+    static_heat: StaticHeatRule
+    matching: Matching
+    linkage: Linkage
+
+    @property
+    def cause_version(self) -> str:
+        return f"{self.static_heat.version}/{self.works.sha256[:12]}"
+
+
+@dataclass(frozen=True)
+class Window:
+    """The closed interval of acquisition times (UTC epoch seconds) that a decision concerns."""
+
+    first_s: int
+    last_s: int
+
+    def widened(self, seconds: float) -> Window:
+        return Window(int(self.first_s - seconds), int(self.last_s + seconds))
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run of decisions changed.
+
+    Parameters
+    ----------
+    run_id
+        The run's number in the ledger; 0 if nothing changed.
+    before, after
+        Decisions of the changed points, indexed by point_key; new points are only in `after`.
+    """
+
+    run_id: int
+    before: pd.DataFrame
+    after: pd.DataFrame
+
+
+def decide(
+    connection: Connection,
+    subject: pd.DataFrame,
+    window: Window | None,
+    rules: Rulebook,
+    trigger: str,
+    now_s: int,
+) -> Outcome:
+    """Decide the subject points and all that hangs together with them, and record what changed.
+
+    Parameters
+    ----------
+    subject
+        Points on record, as working rows whose place and ruling are decided; for new points the
+        remaining columns of a decision are absent or missing.
+    window
+        Times within which versions and events are decided again: those of the subject points and
+        of what a new file declares to cover. None if there are neither.
+    """
+    if window is None:
+        return Outcome(0, pd.DataFrame(), pd.DataFrame())
+    work = _with_relations(connection, subject, window, rules)
+    work = _decide_versions(connection, work, window, rules)
+    work = _decide_events(work, rules)
+    work = _decide_causes(connection, work, rules)
+    return _record_changes(connection, work, rules, trigger, now_s)
+
+
+def _with_relations(
+    connection: Connection, subject: pd.DataFrame, window: Window, rules: Rulebook
+) -> pd.DataFrame:
+    """Add the points on record in the window, and all members of the events they belong to."""
+    wide = window.widened(rules.linkage.gap_h * 3600 + _OVERPASS_EDGE_S)
+    near = working_rows(connection, wide.first_s, wide.last_s)
+    events = near.loc[near["superseded_by"] == IN_FORCE, "event_key"].to_numpy(dtype=np.int64)
+    members = current_keys_by(connection, "event_key", events)
+    far = working_rows_of(connection, np.setdiff1d(members, near["point_key"]))
+    on_record = pd.concat([near, far], ignore_index=True) if len(far) else near
+    on_record = on_record.assign(
+        in_window=on_record["acquired_s"].between(wide.first_s, wide.last_s)
+    )
+    return _stack(subject, on_record)
+
+
+def _stack(subject: pd.DataFrame, on_record: pd.DataFrame) -> pd.DataFrame:
+    """Put the subject over what is on record, keeping the recorded decision as `was_*` columns."""
+    was = {name: f"was_{name}" for name in DECIDED}
+    others = on_record[~on_record["point_key"].isin(subject["point_key"])]
+    stacked = pd.concat(
+        [subject.assign(in_window=True), others.drop(columns=[], errors="ignore")],
+        ignore_index=True,
+    )
+    recorded = on_record.set_index("point_key")[list(DECIDED)].rename(columns=was)
+    return stacked.join(recorded, on="point_key") if len(recorded) else stacked
+
+
+def _decide_versions(
+    connection: Connection, work: pd.DataFrame, window: Window, rules: Rulebook
+) -> pd.DataFrame:
+    inside = work["in_window"].to_numpy(dtype=bool)
+    claims = claims_within(connection, window.first_s, window.last_s)
+    decided = supersede(work[inside], claims, rules.matching)
+    work.loc[inside, ["superseded_by", "supersession_km"]] = decided
+    return work
+
+
+def _decide_events(work: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
+    in_force = (work["superseded_by"] == IN_FORCE).to_numpy()
+    work[["event_key", "overpass_key"]] = 0
+    joined = join_events(work[in_force], rules.linkage)
+    work.loc[in_force, ["event_key", "overpass_key"]] = joined
+    return work
+
+
+def _decide_causes(connection: Connection, work: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
+    """Judge the recurrence of heat in every cell that the points touch, over the whole ledger."""
+    cells = work["heat_cell"].unique()
+    keys = current_keys_by(connection, "heat_cell", cells.astype(np.int64))
+    rest = working_rows_of(connection, np.setdiff1d(keys, work["point_key"]))
+    if len(rest):
+        work = _stack(work, rest.assign(in_window=False))
+    in_force = (work["superseded_by"] == IN_FORCE).to_numpy()
+    seen = work[in_force & (work["source"] == "satellite").to_numpy()]
+    static = static_cells(seen, rules.static_heat)
+    caused = decide_causes(work, static, rules.works, rules.static_heat)
+    return work.assign(**{name: caused[name] for name in caused})
+
+
+def _record_changes(
+    connection: Connection, work: pd.DataFrame, rules: Rulebook, trigger: str, now_s: int
+) -> Outcome:
+    changed = work[_differs(work)]
+    was = [f"was_{name}" for name in DECIDED if f"was_{name}" in changed]
+    before = changed.set_index("point_key")[was].rename(columns=lambda name: name[len("was_") :])
+    after = changed.set_index("point_key")[list(DECIDED)]
+    if changed.empty:
+        return Outcome(0, before, after)
+    run_id = append_row(
+        connection,
+        runs,
+        {
+            "decided_at": now_s,
+            "trigger": trigger,
+            "register_version": rules.register.version,
+            "areas_version": rules.areas.version,
+            "cause_version": rules.cause_version,
+        },
+    )
+    append(connection, decisions, changed.assign(run_id=run_id))
+    refresh(connection, changed["point_key"].tolist())
+    return Outcome(run_id, before, after)
+
+
+def _differs(work: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which points' decisions differ from the recorded ones; new points always do."""
+    differs = np.zeros(len(work), dtype=bool)
+    for name in DECIDED:
+        if f"was_{name}" not in work:
+            return np.ones(len(work), dtype=bool)
+        now, was = work[name], work[f"was_{name}"]
+        same = (now == was) | (now.isna() & was.isna())
+        differs |= ~same.to_numpy(dtype=bool)
+    return differs
+
+
+def window_of(subject: pd.DataFrame, claims: Sequence[tuple[int, int]]) -> Window | None:
+    """Return the interval that holds the subject points and the claimed periods."""
+    edges = [edge for claim in claims for edge in claim]
+    if len(subject):
+        edges += [int(subject["acquired_s"].min()), int(subject["acquired_s"].max())]
+    return Window(min(edges), max(edges)) if edges else None

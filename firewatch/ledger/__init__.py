@@ -1,0 +1,1 @@
+"""The ledger: every file, point and decision, appended and never overwritten."""

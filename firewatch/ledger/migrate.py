@@ -1,0 +1,59 @@
+"""The schema's version and the ordered steps from one version to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, inspect, select, update
+
+from firewatch.core.errors import LedgerError
+from firewatch.ledger.tables import SCHEMA_VERSION, meta, metadata
+
+_VERSION_KEY = "schema_version"
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+"""`MIGRATIONS[n]` takes a ledger of version n to version n + 1."""
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Create the tables of a new ledger, or migrate an older one, within one transaction.
+
+    Raises
+    ------
+    LedgerError
+        If the database holds other tables, or was written by a newer firewatch.
+    """
+    present = set(inspect(connection).get_table_names())
+    if "meta" not in present:
+        if present & set(metadata.tables):
+            raise LedgerError(
+                "数据库中已有同名表但不是台账 / the database holds tables of another program",
+                remedy="为 --ledger 另选文件或数据库 / choose another file or database",
+            )
+        metadata.create_all(connection)
+        connection.execute(meta.insert().values(key=_VERSION_KEY, value=str(SCHEMA_VERSION)))
+        return
+    version = ledger_version(connection)
+    if version > SCHEMA_VERSION:
+        raise LedgerError(
+            f"台账版本 {version} 新于本程序支持的 {SCHEMA_VERSION} / ledger is newer than program",
+            remedy="升级 firewatch / upgrade firewatch",
+        )
+    for step in range(version, SCHEMA_VERSION):
+        MIGRATIONS[step](connection)
+        connection.execute(
+            update(meta).where(meta.c.key == _VERSION_KEY).values(value=str(step + 1))
+        )
+
+
+def is_up_to_date(connection: Connection) -> bool:
+    """Tell whether the database is a ledger of exactly this program's version."""
+    if not inspect(connection).has_table("meta"):
+        return False
+    return ledger_version(connection) == SCHEMA_VERSION
+
+
+def ledger_version(connection: Connection) -> int:
+    """Return the schema version a ledger was written with."""
+    value = connection.execute(select(meta.c.value).where(meta.c.key == _VERSION_KEY)).scalar_one()
+    return int(value)

@@ -1,0 +1,246 @@
+"""The ledger's tables: one portable schema for SQLite and PostgreSQL.
+
+Facts are appended. What is true now of a point is its latest row in `decisions` and `statuses`;
+`points_current` holds just that, flat and indexed for counting, and can be rebuilt at any time.
+Times are UTC epoch seconds, local days are Beijing days since 1970-01-01.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+meta = Table(
+    "meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False)
+)
+
+source_files = Table(
+    "source_files",
+    metadata,
+    Column("file_id", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("format_name", Text, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("ingested_at", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("inside", Integer, nullable=False),
+    Column("outside", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("duplicate", Integer, nullable=False),
+    Column("superseded", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("file_id", Integer, ForeignKey("source_files.file_id"), primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("product_family", Text, primary_key=True),
+    Column("product_rank", Integer, primary_key=True),
+    Column("west", Float, nullable=False),
+    Column("south", Float, nullable=False),
+    Column("east", Float, nullable=False),
+    Column("north", Float, nullable=False),
+    Column("first_s", Integer, nullable=False),
+    Column("last_s", Integer, nullable=False),
+    Column("declared", Boolean, nullable=False),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("file_id", Integer, ForeignKey("source_files.file_id"), nullable=False, index=True),
+    Column("source_row", Integer, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("expected", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("product_key", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("product_family", Text, nullable=False),
+    Column("product_version", Text, nullable=False),
+    Column("product_rank", Integer, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("sensor", Text, nullable=False),
+    UniqueConstraint("source", "product_family", "product_version", "platform", "sensor"),
+)
+
+points = Table(
+    "points",
+    metadata,
+    Column("point_key", Integer, primary_key=True),
+    Column("product_key", Integer, ForeignKey("products.product_key"), nullable=False),
+    Column("acquired_min", Integer, nullable=False),
+    Column("lon_e5", Integer, nullable=False),
+    Column("lat_e5", Integer, nullable=False),
+    Column("acquired_s", Integer, nullable=False),
+    Column("local_day", Integer, nullable=False),
+    Column("heat_cell", Integer, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("scan_km", Float),
+    Column("track_km", Float),
+    Column("bt_mir_k", Float),
+    Column("bt_tir_k", Float),
+    Column("frp_mw", Float),
+    Column("confidence", Text, nullable=False),
+    Column("confidence_raw", Text, nullable=False),
+    Column("day_night", Text, nullable=False),
+    Column("provider_type", Text, nullable=False),
+    Index("points_identity", "acquired_min", "lon_e5", "lat_e5", "product_key", unique=True),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("file_id", Integer, ForeignKey("source_files.file_id"), primary_key=True),
+    Column("source_row", Integer, primary_key=True),
+    Column("point_key", Integer, ForeignKey("points.point_key"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+zone_imports = Table(
+    "zone_imports",
+    metadata,
+    Column("import_id", Integer, primary_key=True),
+    Column("imported_at", Integer, nullable=False),
+    Column("register_version", Text, nullable=False),
+)
+
+zones = Table(
+    "zones",
+    metadata,
+    Column("zone_id", Text, primary_key=True),
+    Column("import_id", Integer, ForeignKey("zone_imports.import_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("valid_from", Integer, nullable=False),
+    Column("valid_to", Integer, nullable=False),
+    Column("illustrative", Boolean, nullable=False),
+    Column("source_file", Text, nullable=False),
+    Column("source_sha256", Text, nullable=False),
+    Column("geometry_wkb", LargeBinary, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Integer, primary_key=True),
+    Column("decided_at", Integer, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("register_version", Text, nullable=False),
+    Column("areas_version", Text, nullable=False),
+    Column("cause_version", Text, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("point_key", Integer, ForeignKey("points.point_key"), primary_key=True),
+    Column("run_id", Integer, ForeignKey("runs.run_id"), primary_key=True),
+    Column("city_adcode", Integer, nullable=False),
+    Column("county_adcode", Integer, nullable=False),
+    Column("township", Text, nullable=False),
+    Column("straddles", Text, nullable=False),
+    Column("ruling", Text, nullable=False),
+    Column("ruling_zone_id", Text, nullable=False),
+    Column("zones_hit", Text, nullable=False),
+    Column("marks", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("cause_evidence", Text, nullable=False),
+    Column("unscreened", Boolean, nullable=False),
+    Column("superseded_by", Integer, nullable=False),
+    Column("supersession_km", Float),
+    Column("event_key", Integer, nullable=False),
+    Column("overpass_key", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("status_id", Integer, primary_key=True),
+    Column("point_key", Integer, ForeignKey("points.point_key"), nullable=False, index=True),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("decided_at", Integer, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("alert_id", Integer, primary_key=True),
+    Column("point_key", Integer, ForeignKey("points.point_key"), nullable=False, unique=True),
+    Column("event_id", Text, nullable=False),
+    Column("county_adcode", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("made_at", Integer, nullable=False),
+)
+
+points_current = Table(
+    "points_current",
+    metadata,
+    Column("point_key", Integer, primary_key=True),
+    Column("run_id", Integer, nullable=False),
+    Column("local_day", Integer, nullable=False),
+    Column("acquired_s", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("product_family", Text, nullable=False),
+    Column("product_rank", Integer, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("confidence", Text, nullable=False),
+    Column("day_night", Text, nullable=False),
+    Column("heat_cell", Integer, nullable=False),
+    Column("city_adcode", Integer, nullable=False),
+    Column("county_adcode", Integer, nullable=False),
+    Column("ruling", Text, nullable=False),
+    Column("marks", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("unscreened", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("event_key", Integer, nullable=False),
+    Column("overpass_key", Integer, nullable=False),
+    Index(
+        "points_current_tally",
+        "local_day",
+        "source",
+        "platform",
+        "cause",
+        "status",
+        "confidence",
+        "unscreened",
+        "city_adcode",
+        "county_adcode",
+        "ruling",
+        "event_key",
+        "overpass_key",
+    ),
+    Index("points_current_heat", "heat_cell", "local_day", "day_night"),
+    Index("points_current_event", "event_key"),
+)

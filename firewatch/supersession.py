@@ -1,0 +1,211 @@
+"""A newer product version takes the place of an older one, point by point.
+
+Within one platform, product family and overpass, points of a lower-ranked version are matched
+one-to-one by distance with points of the higher-ranked one. What finds no match is retracted
+where the newer product declares that it looked. Both versions stay on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from firewatch.core.footprint import size_km
+from firewatch.core.geo import Extent, distance_km, local_km
+
+IN_FORCE = 0
+RETRACTED = -1
+"""`superseded_by` of a point that the newer product looked for and did not find."""
+
+_OVERPASS_SPACING_KM = 1e5
+"""Overpasses are laid so far apart on a third axis that no match crosses from one to another."""
+_SEARCH_MARGIN = 1.05
+STANDARD_RANK = 300
+"""From this product rank on a file is an archive: it is complete for the period it spans.
+A near-real-time file is a stream, complete only for the overpasses that it holds."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Where and when one file says that a product version looked.
+
+    Parameters
+    ----------
+    first_s, last_s
+        First and last acquisition, UTC epoch seconds.
+    declared
+        Whether the user declared extent and period; otherwise they are the file's own.
+    """
+
+    platform: str
+    product_family: str
+    product_rank: int
+    extent: Extent
+    first_s: int
+    last_s: int
+    declared: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether an overpass without any point in the file counts as looked at."""
+        return self.declared or self.product_rank >= STANDARD_RANK
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Thresholds; see `SupersessionSettings`."""
+
+    reach_pixels: float
+    overpass_gap_min: int
+
+
+def overpass_numbers(points: pd.DataFrame, gap_min: int) -> NDArray[np.int64]:
+    """Number the overpasses: one platform, without a silence longer than `gap_min` minutes.
+
+    Over a region a few hundred kilometres wide a polar orbiter needs about two minutes and
+    comes back after about 100, so that the numbering does not depend on which points are there.
+    """
+    platform = pd.factorize(points["platform"].astype("str"), sort=True)[0]
+    acquired_s = points["acquired_s"].to_numpy()
+    order = np.lexsort((acquired_s, platform))
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = (np.diff(platform[order]) != 0) | (np.diff(acquired_s[order]) > gap_min * 60)
+    numbers = np.empty(len(order), dtype=np.int64)
+    numbers[order] = np.cumsum(starts)
+    return numbers
+
+
+def supersede(points: pd.DataFrame, claims: Sequence[Claim], matching: Matching) -> pd.DataFrame:
+    """Decide for every point whether a newer version has taken its place.
+
+    Parameters
+    ----------
+    points
+        Columns point_key, platform, product_family, product_rank, acquired_s, lon, lat, lon_e5,
+        lat_e5, scan_km, track_km; every version of the overpasses concerned.
+    claims
+        What the files on record declare to have looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index as `points`; superseded_by (0 in force, -1 retracted, else the newer point_key) and
+        supersession_km (distance of the match, NaN without one).
+    """
+    result = pd.DataFrame(
+        {"superseded_by": np.int64(IN_FORCE), "supersession_km": np.nan}, index=points.index
+    )
+    if points.empty:
+        return result
+    numbered = points.assign(
+        overpass=overpass_numbers(points, matching.overpass_gap_min),
+        size_km=size_km(points["scan_km"], points["track_km"]),
+    )
+    for (platform, family), group in numbered.groupby(
+        ["platform", "product_family"], observed=True
+    ):
+        ours = [c for c in claims if (c.platform, c.product_family) == (platform, family)]
+        _supersede_group(group, ours, matching, result)
+    return result
+
+
+def _supersede_group(
+    group: pd.DataFrame, claims: Sequence[Claim], matching: Matching, result: pd.DataFrame
+) -> None:
+    ranks = sorted({*group["product_rank"], *(c.product_rank for c in claims)}, reverse=True)
+    for newer_rank in ranks[:-1]:
+        newer = group[group["product_rank"] == newer_rank]
+        looked = [claim for claim in claims if claim.product_rank == newer_rank]
+        for older_rank in [rank for rank in ranks if rank < newer_rank]:
+            open_ones = result.loc[group.index, "superseded_by"] == IN_FORCE
+            older = group[(group["product_rank"] == older_rank) & open_ones]
+            if older.empty:
+                continue
+            matched = match_one_to_one(older, newer, matching.reach_pixels)
+            result.loc[matched.index, "superseded_by"] = matched["newer_key"]
+            result.loc[matched.index, "supersession_km"] = matched["distance_km"]
+            unmatched = older[~older.index.isin(matched.index)]
+            gone = _looked_at(unmatched, newer, looked)
+            result.loc[unmatched.index[gone], "superseded_by"] = RETRACTED
+
+
+def match_one_to_one(older: pd.DataFrame, newer: pd.DataFrame, reach_pixels: float) -> pd.DataFrame:
+    """Match points of two versions, nearest pair first, each point at most once.
+
+    Ties are broken by position, so that the result does not depend on the order of rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: rows of `older` that found a match; columns newer_key, distance_km.
+    """
+    empty = pd.DataFrame(
+        {"newer_key": pd.Series(dtype="int64"), "distance_km": pd.Series(dtype=float)}
+    )
+    if older.empty or newer.empty:
+        return empty
+    reach_max_km = reach_pixels * max(older["size_km"].max(), newer["size_km"].max())
+    if not reach_max_km > 0:
+        return empty
+    older = older.sort_values(["overpass", "lat_e5", "lon_e5"])
+    newer = newer.sort_values(["overpass", "lat_e5", "lon_e5"])
+    lat0 = float(older["lat"].mean())
+    near = cKDTree(_laid_out(older, lat0)).sparse_distance_matrix(
+        cKDTree(_laid_out(newer, lat0)), reach_max_km * _SEARCH_MARGIN, output_type="ndarray"
+    )
+    i, j = near["i"], near["j"]
+    apart = distance_km(
+        older["lon"].to_numpy()[i], older["lat"].to_numpy()[i],
+        newer["lon"].to_numpy()[j], newer["lat"].to_numpy()[j],
+    )  # fmt: skip
+    reach = reach_pixels * (older["size_km"].to_numpy()[i] + newer["size_km"].to_numpy()[j]) / 2
+    chosen = _nearest_first(i[apart <= reach], j[apart <= reach], apart[apart <= reach])
+    i, j, apart = chosen
+    return pd.DataFrame(
+        {"newer_key": newer["point_key"].to_numpy()[j], "distance_km": apart}, index=older.index[i]
+    )
+
+
+def _laid_out(points: pd.DataFrame, lat0: float) -> NDArray[np.float64]:
+    x, y = local_km(points["lon"], points["lat"], lat0)
+    return np.column_stack([x, y, points["overpass"].to_numpy() * _OVERPASS_SPACING_KM])
+
+
+def _nearest_first(
+    i: NDArray[np.int64], j: NDArray[np.int64], apart: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Choose pairs greedily by distance, many at once: a pair that is the best of both its ends
+    would be chosen by the greedy walk whatever happens elsewhere."""
+    order = np.lexsort((j, i, apart))
+    i, j, apart = i[order], j[order], apart[order]
+    kept: list[NDArray[np.int64]] = []
+    alive = np.arange(len(i))
+    while len(alive):
+        first_of_i = np.zeros(len(alive), dtype=bool)
+        first_of_i[np.unique(i[alive], return_index=True)[1]] = True
+        first_of_j = np.zeros(len(alive), dtype=bool)
+        first_of_j[np.unique(j[alive], return_index=True)[1]] = True
+        best = alive[first_of_i & first_of_j]
+        kept.append(best)
+        alive = alive[~(np.isin(i[alive], i[best]) | np.isin(j[alive], j[best]))]
+    chosen = np.concatenate(kept) if kept else np.empty(0, dtype=np.int64)
+    return i[chosen], j[chosen], apart[chosen]
+
+
+def _looked_at(
+    older: pd.DataFrame, newer: pd.DataFrame, claims: Sequence[Claim]
+) -> NDArray[np.bool_]:
+    """Tell which points lie where and when the newer product declares that it looked."""
+    seen_overpass = older["overpass"].isin(newer["overpass"]).to_numpy()
+    acquired_s = older["acquired_s"].to_numpy()
+    looked = np.zeros(len(older), dtype=bool)
+    for claim in claims:
+        inside = claim.extent.contains(older["lon"], older["lat"])
+        inside &= (acquired_s >= claim.first_s) & (acquired_s <= claim.last_s)
+        looked |= inside if claim.complete else inside & seen_overpass
+    return looked
