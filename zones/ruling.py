@@ -1,0 +1,143 @@
+"""The ruling of each fire point by the zones in force on its local day.
+
+Rules
+-----
+- A zone counts on the Beijing days from valid_from to valid_to, both included.
+- A point on a zone's edge lies in the zone.
+- Of the zones at a point the kind with the lowest rank in the precedence table decides; among
+  equal ranks the zone that came into force later, then the lower zone_id.
+- Kinds that are marks never decide; they are listed beside the ruling.
+- A point outside the region has no ruling of this region: `unzoned`, no zones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from firewatch.core.geo import Extent
+from firewatch.core.time import epoch_seconds, local_day_number
+from firewatch.core.vocab import Ruling
+from zones.combinations import SEPARATOR, Combinations, combine, text_column
+from zones.grid import Eligible, Indices, grid_points, points_in
+from zones.precedence import Precedence, default_precedence
+from zones.reasons import reasons
+from zones.register import Register
+
+__all__ = ["reasons", "rule", "zone_sets"]
+
+_RULINGS = [str(ruling) for ruling in Ruling]
+_NO_PLACE = np.iinfo(np.int64).max
+
+
+def rule(
+    points: pd.DataFrame, register: Register, precedence: Precedence | None = None
+) -> pd.DataFrame:
+    """Add ruling, ruling_zone_id, zones_hit and marks to located fire points.
+
+    Parameters
+    ----------
+    points
+        lon, lat (WGS-84, degrees), acquired_utc (aware), county_adcode (0 outside the region).
+    register
+        The zones; those not in force on a point's Beijing day do not count for it.
+    precedence
+        What each kind leads to; by default the table that ships with firewatch.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows in the same order. zones_hit and marks are joined by ``;``.
+    """
+    sets = zone_sets(points, register)
+    decided = _decide(sets, register, precedence or default_precedence())
+    number = sets.of_point
+    added = {
+        "ruling_zone_id": text_column(decided.zone_id, number),
+        "zones_hit": text_column(sets.texts(register.zones["zone_id"].tolist()), number),
+        "marks": text_column(decided.marks, number),
+    }
+    ruling = pd.Categorical.from_codes(decided.ruling[number], pd.Index(_RULINGS, dtype="str"))
+    columns = {name: column.set_axis(points.index) for name, column in added.items()}
+    return points.assign(ruling=ruling, **columns)
+
+
+def zone_sets(points: pd.DataFrame, register: Register) -> Combinations:
+    """Return the set of zones in force at each point."""
+    inside = np.flatnonzero(points["county_adcode"].to_numpy() != 0)
+    polygon, point = np.array([], dtype=np.intp), np.array([], dtype=np.intp)
+    if len(register) and len(inside):
+        extent = Extent(*shapely.total_bounds(register.geometry))
+        lon, lat = points["lon"].to_numpy()[inside], points["lat"].to_numpy()[inside]
+        grid = grid_points(lon, lat, extent)
+        place = inside[grid.order]
+        days = local_day_number(epoch_seconds(points["acquired_utc"]))[place]
+        polygon, point = points_in(grid, register.geometry, _in_force(register, days))
+        point = place[point]
+    return combine(point, polygon, len(points), len(register))
+
+
+def _in_force(register: Register, days: NDArray[np.int32]) -> Eligible:
+    first = register.zones["valid_from"].to_numpy()
+    last = register.zones["valid_to"].to_numpy()
+
+    def in_force(zone: Indices, point: Indices) -> NDArray[np.bool_]:
+        day = days[point]
+        valid: NDArray[np.bool_] = (day >= first[zone]) & (day <= last[zone])
+        return valid
+
+    return in_force
+
+
+@dataclass(frozen=True, eq=False)
+class _Decided:
+    """One entry a set of zones."""
+
+    zone_id: list[str]
+    ruling: NDArray[np.int8]
+    marks: list[str]
+
+
+def _decide(sets: Combinations, register: Register, precedence: Precedence) -> _Decided:
+    """Decide each set of zones once: the best zone of the smaller set, or the one added to it."""
+    kinds = register.zones["kind"].tolist()
+    ids = [*register.zones["zone_id"].tolist(), ""]
+    codes = [_RULINGS.index(precedence.ruling.get(kind, Ruling.UNZONED)) for kind in kinds]
+    codes.append(_RULINGS.index(Ruling.UNZONED))
+    best_first, place = _places(register, precedence)
+    best = np.full(len(sets), _NO_PLACE)
+    for level in sets.levels():
+        best[level] = np.minimum(best[sets.parent[level]], place[sets.last[level]])
+    winner = np.append(best_first, -1)[np.minimum(best, len(ids) - 1)]
+    zone_id = [ids[zone] for zone in winner.tolist()]
+    return _Decided(
+        zone_id, np.array(codes, dtype=np.int8)[winner], _marks(sets, kinds, precedence)
+    )
+
+
+def _places(register: Register, precedence: Precedence) -> tuple[Indices, NDArray[np.int64]]:
+    """Return the zones from most to least decisive, and each zone's place in that order.
+
+    Zones that are only marks have the place `_NO_PLACE`.
+    """
+    zones = register.zones
+    rank = zones["kind"].map(precedence.rank).to_numpy(dtype=float)
+    later_first = -zones["valid_from"].to_numpy()
+    best_first = np.lexsort((np.arange(len(zones)), later_first, rank))
+    place = np.empty(len(zones), dtype=np.int64)
+    place[best_first] = np.arange(len(zones))
+    place[np.isnan(rank)] = _NO_PLACE
+    return best_first, place
+
+
+def _marks(sets: Combinations, kinds: list[str], precedence: Precedence) -> list[str]:
+    marks: list[tuple[str, ...]] = [()]
+    for parent, last in zip(sets.parent[1:].tolist(), sets.last[1:].tolist(), strict=True):
+        kind, known = kinds[last], marks[parent]
+        new = precedence.is_mark(kind) and kind not in known
+        marks.append(tuple(sorted((*known, kind))) if new else known)
+    return [SEPARATOR.join(kinds_of_set) for kinds_of_set in marks]
