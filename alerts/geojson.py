@@ -54,7 +54,7 @@ def _feature(alert: Alert, run: Circumstances) -> dict[str, Any]:
             "newest_local": local_text(alert.newest_epoch_s),
             "lon_dms": dms(alert.lon, "lon"),
             "lat_dms": dms(alert.lat, "lat"),
-            "navigation": navigation_link(alert, words),
+            "navigation": navigation_link(alert),
             "next": next_step(alert, words),
             "simulated": run.simulated,
             "illustrative": run.illustrative,

@@ -78,15 +78,17 @@ def place_name(alert: Alert, words: Texts) -> str:
     return _place(words, alert.city, alert.county, alert.township)
 
 
-def navigation_link(alert: Alert, words: Texts) -> str:
-    return amap_navigation(alert.lon, alert.lat, place_name(alert, words))
+def navigation_link(alert: Alert) -> str:
+    """Return the link to the fire; AMap shows the name as the place's label."""
+    # Joined without the language's separator: AMap splits its argument at commas.
+    return amap_navigation(alert.lon, alert.lat, alert.city + alert.county + alert.township)
 
 
 def next_step(alert: Alert, words: Texts) -> str:
     """Return what to do, and which other body the marks ask to be told."""
     step = words.entries.get(f"next.{alert.ruling}", words("next"))
     others = [words.entries.get(f"also_tell.{mark}", "") for mark in alert.marks]
-    return " ".join([step, *dict.fromkeys(other for other in others if other)])
+    return words("sentence_separator").join([step, *dict.fromkeys(filter(None, others))])
 
 
 def _fields(alert: Alert, words: Texts) -> list[tuple[str, str]]:
@@ -104,7 +106,7 @@ def _fields(alert: Alert, words: Texts) -> list[tuple[str, str]]:
         ("pixels", str(alert.pixels)),
         ("confidence", words.label("confidence", alert.confidence)),
         ("frp", words("not_measured") if frp is None else words("frp", frp=frp)),
-        ("link", navigation_link(alert, words)),
+        ("link", navigation_link(alert)),
         ("next", next_step(alert, words)),
         ("event_id", alert.event_id),
     ]
