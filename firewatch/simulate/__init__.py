@@ -1,0 +1,1 @@
+"""Invented data of known truth: every file and row says that it is simulated."""
