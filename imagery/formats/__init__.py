@@ -1,0 +1,8 @@
+"""The formats that firewatch reads; a further one is one more entry and its test."""
+
+from __future__ import annotations
+
+from imagery.formats.declare import Format
+from imagery.formats.firms import FIRMS_MODIS, FIRMS_VIIRS
+
+FORMATS: tuple[Format, ...] = (FIRMS_MODIS, FIRMS_VIIRS)

@@ -1,0 +1,127 @@
+"""Opening files of fire points: which files, which format, which rows."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from firewatch.core.errors import UsageError
+from firewatch.core.geo import Extent
+from firewatch.core.time import epoch_seconds
+from imagery.cells import Cells, cells_of_text
+from imagery.content import decoded, is_workbook, load
+from imagery.points import points_of
+from imagery.reading import Reading, Rejection, both, rejection_table, unreadable
+from imagery.text import lay_out
+
+# Half-downloaded files and the lock files of office programs.
+_UNFINISHED = (".part", ".crdownload", ".tmp", ".filepart", ".download")
+_LOCKS = (".", "~$")
+
+
+def expand(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the files that paths, folders and globs stand for, sorted, each once.
+
+    Folders are searched to every depth; hidden, locked and half-downloaded files in them are
+    left out. A named file that is absent is kept, so that reading it says so while the others
+    go in.
+
+    Raises
+    ------
+    UsageError
+        If nothing at all is found.
+    """
+    given = [Path(path).expanduser() for path in paths]
+    found: dict[Path, Path] = {}
+    any_exists = False
+    for path in given:
+        files = _files_of(path)
+        any_exists = any_exists or any(file.exists() for file in files)
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    if not any_exists:
+        names = ", ".join(str(path) for path in given)
+        raise UsageError(
+            both("expand.nothing.what"),
+            where=names,
+            expected=both("expand.nothing.expected"),
+            remedy=both("expand.nothing.remedy"),
+        )
+    return sorted(found.values())
+
+
+def _files_of(path: Path) -> list[Path]:
+    if path.is_dir():
+        return [file for file in path.rglob("*") if file.is_file() and _is_data(file, path)]
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    matches = [Path(name) for name in glob.glob(str(path), recursive=True)]
+    return [file for match in matches for file in _files_of(match)]
+
+
+def _is_data(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(_LOCKS) for part in file.relative_to(folder).parts)
+    return not hidden and not file.name.lower().endswith(_UNFINISHED)
+
+
+def read(path: Path, now_epoch_s: int) -> Reading:
+    """Read one file of fire points, whatever its name.
+
+    Parameters
+    ----------
+    now_epoch_s
+        Time of reading in UTC epoch seconds; rows more than an hour later are rejected.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file as a whole is not what a declared format promises.
+    """
+    path = Path(path)
+    data = load(path)
+    if is_workbook(data):
+        raise unreadable(path, "unknown_format")
+    layout = lay_out(path, decoded(path, data))
+    if layout.match.twice:
+        raise unreadable(path, "twice", columns=", ".join(layout.match.twice))
+    return _reading(path, [cells_of_text(layout)], list(layout.rejections), now_epoch_s)
+
+
+def _reading(
+    path: Path, tables: list[Cells], rejections: list[Rejection], now_epoch_s: int
+) -> Reading:
+    parts: list[pd.DataFrame] = []
+    simulated = False
+    for cells in tables:
+        points, refused, declared = points_of(cells, now_epoch_s)
+        parts.append(points)
+        rejections = rejections + refused
+        simulated = simulated or declared
+    points = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    return Reading(
+        path=path,
+        format_name=tables[0].match.format.name,
+        points=points,
+        rejections=rejection_table(rejections),
+        rows=len(points) + len(rejections),
+        extent=_extent(points),
+        period_utc_s=_period_utc_s(points),
+        simulated=simulated,
+    )
+
+
+def _extent(points: pd.DataFrame) -> Extent | None:
+    if points.empty:
+        return None
+    lon, lat = points["lon"].to_numpy(), points["lat"].to_numpy()
+    return Extent(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+
+
+def _period_utc_s(points: pd.DataFrame) -> tuple[int, int] | None:
+    if points.empty:
+        return None
+    seconds = epoch_seconds(points["acquired_utc"])
+    return int(seconds.min()), int(seconds.max())

@@ -1,0 +1,103 @@
+"""What reading one file gives: its fire points, and every row that could not be one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from firewatch.core.errors import UnreadableFileError
+from firewatch.core.geo import Extent
+from firewatch.core.i18n import texts
+from firewatch.core.vocab import Language
+
+REJECTION_COLUMNS = ("source_row", "field", "found", "expected", "remedy")
+FOUND_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The content of one file of fire points.
+
+    Parameters
+    ----------
+    format_name
+        Name of the declared format.
+    points
+        Accepted rows, schema stage "read".
+    rejections
+        One row a rejected row: `source_row`, `field`, `found`, `expected`, `remedy`.
+    rows
+        Data rows of the file: accepted and rejected.
+    extent
+        Box of the accepted rows in degrees; None without rows.
+    period_utc_s
+        First and last acquisition in UTC epoch seconds; None without rows.
+    simulated
+        Whether the file declares itself simulated.
+    """
+
+    path: Path
+    format_name: str
+    points: pd.DataFrame
+    rejections: pd.DataFrame
+    rows: int
+    extent: Extent | None
+    period_utc_s: tuple[int, int] | None
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One row of a file that is not a fire point, and what to do about it."""
+
+    source_row: int
+    field: str
+    found: str
+    expected: str
+    remedy: str
+
+
+def rejection_table(rejections: list[Rejection]) -> pd.DataFrame:
+    """Return rejections as a table, in the order of the file's rows."""
+    ordered = sorted(rejections, key=lambda rejection: rejection.source_row)
+    table = {
+        name: [getattr(rejection, name) for rejection in ordered] for name in REJECTION_COLUMNS
+    }
+    dtypes = {name: "int64" if name == "source_row" else "str" for name in REJECTION_COLUMNS}
+    return pd.DataFrame(table).astype(dtypes)
+
+
+def shortened(text: str) -> str:
+    """Return a text on one line, cut to `FOUND_LIMIT` characters."""
+    line = "".join(letter if letter.isprintable() else "�" for letter in text.strip())
+    return line if len(line) <= FOUND_LIMIT else line[: FOUND_LIMIT - 1] + "…"
+
+
+@cache
+def both(key: str) -> str:
+    """Return a text of this room in Chinese and English."""
+    chinese, english = (texts("imagery", language)(key) for language in Language)
+    return chinese if chinese == english else f"{chinese} / {english}"
+
+
+def unreadable(path: Path, cause: str, found: str = "", **values: object) -> UnreadableFileError:
+    """Return the error for a file that as a whole cannot be read.
+
+    Parameters
+    ----------
+    cause
+        Key under ``unreadable`` in the texts of this room.
+    found
+        What stands in the file, if it may be shown.
+    values
+        What the texts' placeholders stand for.
+    """
+    what, expected, remedy = (
+        both(f"unreadable.{cause}.{part}").format(**values)
+        for part in ("what", "expected", "remedy")
+    )
+    shown = f"{what}: {shortened(found)}" if found else what
+    return UnreadableFileError(shown, where=str(path), expected=expected, remedy=remedy)
