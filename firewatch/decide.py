@@ -109,37 +109,43 @@ def _with_relations(
     connection: Connection, subject: pd.DataFrame, window: Window, rules: Rulebook
 ) -> pd.DataFrame:
     """Add the points on record in the window, and all members of the events they belong to."""
-    wide = window.widened(rules.linkage.gap_h * 3600 + _OVERPASS_EDGE_S)
-    near = working_rows(connection, wide.first_s, wide.last_s)
+    reach = _reach(window, rules)
+    near = working_rows(connection, reach.first_s, reach.last_s)
     events = near.loc[near["superseded_by"] == IN_FORCE, "event_key"].to_numpy(dtype=np.int64)
     members = current_keys_by(connection, "event_key", events)
     far = working_rows_of(connection, np.setdiff1d(members, near["point_key"]))
     on_record = pd.concat([near, far], ignore_index=True) if len(far) else near
-    on_record = on_record.assign(
-        in_window=on_record["acquired_s"].between(wide.first_s, wide.last_s)
-    )
     return _stack(subject, on_record)
+
+
+def _reach(window: Window, rules: Rulebook) -> Window:
+    """Return the times from which anything can bear on the points of a window."""
+    return window.widened(rules.linkage.gap_h * 3600 + 2 * _OVERPASS_EDGE_S)
 
 
 def _stack(subject: pd.DataFrame, on_record: pd.DataFrame) -> pd.DataFrame:
     """Put the subject over what is on record, keeping the recorded decision as `was_*` columns."""
     was = {name: f"was_{name}" for name in DECIDED}
     others = on_record[~on_record["point_key"].isin(subject["point_key"])]
-    stacked = pd.concat(
-        [subject.assign(in_window=True), others.drop(columns=[], errors="ignore")],
-        ignore_index=True,
-    )
+    stacked = pd.concat([subject, others], ignore_index=True)
     recorded = on_record.set_index("point_key")[list(DECIDED)].rename(columns=was)
-    return stacked.join(recorded, on="point_key") if len(recorded) else stacked
+    if not len(recorded):
+        return stacked
+    return stacked.drop(columns=was.values(), errors="ignore").join(recorded, on="point_key")
 
 
 def _decide_versions(
     connection: Connection, work: pd.DataFrame, window: Window, rules: Rulebook
 ) -> pd.DataFrame:
-    inside = work["in_window"].to_numpy(dtype=bool)
-    claims = claims_within(connection, window.first_s, window.last_s)
-    decided = supersede(work[inside], claims, rules.matching)
-    work.loc[inside, ["superseded_by", "supersession_km"]] = decided
+    """Decide which versions are in force; rows at the edge are context and stay as they are."""
+    reach, certain = _reach(window, rules), window.widened(_OVERPASS_EDGE_S)
+    near = work[work["acquired_s"].between(reach.first_s, reach.last_s)]
+    decided = supersede(
+        near, claims_within(connection, reach.first_s, reach.last_s), rules.matching
+    )
+    decided = decided[near["acquired_s"].between(certain.first_s, certain.last_s)]
+    for name in decided:
+        work.loc[decided.index, name] = decided[name]
     return work
 
 
@@ -157,12 +163,12 @@ def _decide_causes(connection: Connection, work: pd.DataFrame, rules: Rulebook) 
     keys = current_keys_by(connection, "heat_cell", cells.astype(np.int64))
     rest = working_rows_of(connection, np.setdiff1d(keys, work["point_key"]))
     if len(rest):
-        work = _stack(work, rest.assign(in_window=False))
+        work = _stack(work, rest)
     in_force = (work["superseded_by"] == IN_FORCE).to_numpy()
     seen = work[in_force & (work["source"] == "satellite").to_numpy()]
     static = static_cells(seen, rules.static_heat)
     caused = decide_causes(work, static, rules.works, rules.static_heat)
-    return work.assign(**{name: caused[name] for name in caused})
+    return work.assign(**{str(name): caused[name] for name in caused})
 
 
 def _record_changes(

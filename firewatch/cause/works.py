@@ -14,6 +14,7 @@ from firewatch.core.files import sha256_of_file
 from firewatch.core.geo import KM_PER_DEGREE, distance_km
 
 DEFAULT_RADIUS_KM = 1.0
+_BOX_MARGIN = 1.01
 _NAMES = {
     "name": ("name", "名称", "企业名称", "plant"),
     "lon": ("lon", "longitude", "经度"),
@@ -95,14 +96,15 @@ def nearest_listed(
     """
     row = np.full(len(lon), -1, dtype=np.int64)
     apart = np.full(len(lon), np.inf)
-    for index, site in enumerate(works.table.itertuples(index=False)):
-        reach_deg = site.radius_km / KM_PER_DEGREE * 1.01
-        wide = reach_deg / np.cos(np.radians(site.lat))
+    sites = works.table[["lon", "lat", "radius_km"]].to_numpy(dtype=float)
+    for index, (site_lon, site_lat, radius_km) in enumerate(sites):
+        reach_deg = radius_km / KM_PER_DEGREE * _BOX_MARGIN
+        wide = reach_deg / np.cos(np.radians(site_lat))
         near = np.flatnonzero(
-            (np.abs(lat - site.lat) <= reach_deg) & (np.abs(lon - site.lon) <= wide)
+            (np.abs(lat - site_lat) <= reach_deg) & (np.abs(lon - site_lon) <= wide)
         )
-        here = distance_km(lon[near], lat[near], site.lon, site.lat)
-        closer = (here <= site.radius_km) & (here < apart[near])
+        here = distance_km(lon[near], lat[near], site_lon, site_lat)
+        closer = (here <= radius_km) & (here < apart[near])
         row[near[closer]], apart[near[closer]] = index, here[closer]
     return row, apart
 

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from firewatch.core.geo import Extent
-from firewatch.ledger.store import append, fetch
+from firewatch.ledger.store import append
 from firewatch.ledger.tables import claims
 from firewatch.supersession import Claim
 
@@ -39,19 +39,19 @@ def claims_within(connection: Connection, first_s: int, last_s: int) -> list[Cla
     query = select(claims).where(claims.c.first_s <= last_s, claims.c.last_s >= first_s)
     return [
         Claim(
-            row.platform,
-            row.product_family,
-            int(row.product_rank),
-            Extent(row.west, row.south, row.east, row.north),
-            int(row.first_s),
-            int(row.last_s),
-            bool(row.declared),
+            row["platform"],
+            row["product_family"],
+            row["product_rank"],
+            Extent(row["west"], row["south"], row["east"], row["north"]),
+            row["first_s"],
+            row["last_s"],
+            row["declared"],
         )
-        for row in fetch(connection, query).itertuples(index=False)
+        for row in connection.execute(query).mappings()
     ]
 
 
-def claims_of(points: pd.DataFrame, extent: Extent, declared: Claim | None = None) -> list[Claim]:
+def claims_of(points: pd.DataFrame, extent: Extent) -> list[Claim]:
     """Return what a file claims by its own content: one claim a platform and product version.
 
     Parameters
@@ -61,20 +61,11 @@ def claims_of(points: pd.DataFrame, extent: Extent, declared: Claim | None = Non
         source, acquired_s.
     extent
         The box of the file's rows, or the one that the user declares.
-    declared
-        Period and extent the user declares; they replace the file's own.
     """
     seen = points[points["source"] == "satellite"]
     names = ["platform", "product_family", "product_rank"]
-    made = []
-    for key, times in seen.groupby(names, observed=True)["acquired_s"]:
-        platform, family, rank = key if isinstance(key, tuple) else (key, "", 0)
-        first_s, last_s = int(times.min()), int(times.max())
-        if declared is not None:
-            first_s, last_s = declared.first_s, declared.last_s
-        made.append(
-            Claim(
-                str(platform), str(family), int(rank), extent, first_s, last_s, declared is not None
-            )
-        )
-    return made
+    spans = seen.groupby(names, observed=True)["acquired_s"].agg(["min", "max"]).reset_index()
+    return [
+        Claim(platform, family, rank, extent, first_s, last_s)
+        for platform, family, rank, first_s, last_s in spans.to_records(index=False).tolist()
+    ]

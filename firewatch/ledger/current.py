@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
 
 from firewatch.core.vocab import Status
 from firewatch.ledger.points import latest_decision_join, with_wanted
@@ -26,12 +37,12 @@ def rebuild(connection: Connection) -> None:
     _insert(connection, _definition())
 
 
-def _insert(connection: Connection, query: Select[tuple[object, ...]]) -> None:
+def _insert(connection: Connection, query: Select[Any]) -> None:
     names = [column.name for column in points_current.columns]
     connection.execute(insert(points_current).from_select(names, query))
 
 
-def _definition() -> Select[tuple[object, ...]]:
+def _definition() -> Select[Any]:
     """Return the one query that defines the table: each point in force with its latest facts."""
     decided, latest_decision = latest_decision_join()
     newer = statuses.alias("newer")
@@ -42,7 +53,7 @@ def _definition() -> Select[tuple[object, ...]]:
         .scalar_subquery()
     )
     status = func.coalesce(statuses.c.status, literal(str(Status.SUSPECTED))).label("status")
-    sources = {"status": status}
+    sources: dict[str, ColumnElement[Any]] = {"status": status}
     for table in (decisions, points, products):
         sources |= {column.name: column for column in table.columns if column.name not in sources}
     columns = [sources[column.name] for column in points_current.columns]

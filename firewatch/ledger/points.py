@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Column, Connection, Integer, MetaData, Select, Table, and_, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    func,
+    select,
+)
 
 from firewatch.identity import NATURAL_KEY, PRODUCT_COLUMNS
 from firewatch.ledger.store import append, append_row, fetch
@@ -55,7 +67,7 @@ def known_keys(connection: Connection, rows: pd.DataFrame) -> NDArray[np.int64]:
     if recorded.empty:
         return np.zeros(len(rows), dtype=np.int64)
     merged = rows[list(NATURAL_KEY)].merge(recorded, on=list(NATURAL_KEY), how="left", sort=False)
-    keys: NDArray[np.int64] = merged["point_key"].fillna(0).to_numpy(dtype=np.int64)
+    keys: NDArray[np.int64] = merged["point_key"].fillna(0).to_numpy(dtype=np.int64, copy=True)
     return keys
 
 
@@ -100,7 +112,7 @@ def with_wanted(connection: Connection, keys: Iterable[int]) -> Table:
     return _wanted
 
 
-def latest_decision_join() -> tuple[Table, object]:
+def latest_decision_join() -> tuple[Table, ColumnElement[bool]]:
     """Return the join that adds each point's latest decision."""
     later = decisions.alias("later")
     latest = (
@@ -114,7 +126,7 @@ def latest_decision_join() -> tuple[Table, object]:
     )
 
 
-def _working_query() -> Select[tuple[object, ...]]:
+def _working_query() -> Select[Any]:
     table, condition = latest_decision_join()
     return (
         select(

@@ -8,6 +8,7 @@ Times are UTC epoch seconds, local days are Beijing days since 1970-01-01.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -25,6 +26,9 @@ SCHEMA_VERSION = 1
 
 metadata = MetaData()
 
+# Seconds and keys need 64 bits; SQLite numbers rows itself only in a column declared INTEGER.
+Long = BigInteger().with_variant(Integer, "sqlite")
+
 meta = Table(
     "meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False)
 )
@@ -35,10 +39,10 @@ source_files = Table(
     Column("file_id", Integer, primary_key=True),
     Column("sha256", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", Long, nullable=False),
     Column("format_name", Text, nullable=False),
     Column("simulated", Boolean, nullable=False),
-    Column("ingested_at", Integer, nullable=False),
+    Column("ingested_at", Long, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("inside", Integer, nullable=False),
     Column("outside", Integer, nullable=False),
@@ -59,8 +63,8 @@ claims = Table(
     Column("south", Float, nullable=False),
     Column("east", Float, nullable=False),
     Column("north", Float, nullable=False),
-    Column("first_s", Integer, nullable=False),
-    Column("last_s", Integer, nullable=False),
+    Column("first_s", Long, nullable=False),
+    Column("last_s", Long, nullable=False),
     Column("declared", Boolean, nullable=False),
 )
 
@@ -91,14 +95,14 @@ products = Table(
 points = Table(
     "points",
     metadata,
-    Column("point_key", Integer, primary_key=True),
+    Column("point_key", Long, primary_key=True),
     Column("product_key", Integer, ForeignKey("products.product_key"), nullable=False),
     Column("acquired_min", Integer, nullable=False),
     Column("lon_e5", Integer, nullable=False),
     Column("lat_e5", Integer, nullable=False),
-    Column("acquired_s", Integer, nullable=False),
+    Column("acquired_s", Long, nullable=False),
     Column("local_day", Integer, nullable=False),
-    Column("heat_cell", Integer, nullable=False),
+    Column("heat_cell", Long, nullable=False),
     Column("lon", Float, nullable=False),
     Column("lat", Float, nullable=False),
     Column("scan_km", Float),
@@ -118,7 +122,7 @@ sightings = Table(
     metadata,
     Column("file_id", Integer, ForeignKey("source_files.file_id"), primary_key=True),
     Column("source_row", Integer, primary_key=True),
-    Column("point_key", Integer, ForeignKey("points.point_key"), nullable=False),
+    Column("point_key", Long, ForeignKey("points.point_key"), nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -126,7 +130,7 @@ zone_imports = Table(
     "zone_imports",
     metadata,
     Column("import_id", Integer, primary_key=True),
-    Column("imported_at", Integer, nullable=False),
+    Column("imported_at", Long, nullable=False),
     Column("register_version", Text, nullable=False),
 )
 
@@ -151,7 +155,7 @@ runs = Table(
     "runs",
     metadata,
     Column("run_id", Integer, primary_key=True),
-    Column("decided_at", Integer, nullable=False),
+    Column("decided_at", Long, nullable=False),
     Column("trigger", Text, nullable=False),
     Column("register_version", Text, nullable=False),
     Column("areas_version", Text, nullable=False),
@@ -161,7 +165,7 @@ runs = Table(
 decisions = Table(
     "decisions",
     metadata,
-    Column("point_key", Integer, ForeignKey("points.point_key"), primary_key=True),
+    Column("point_key", Long, ForeignKey("points.point_key"), primary_key=True),
     Column("run_id", Integer, ForeignKey("runs.run_id"), primary_key=True),
     Column("city_adcode", Integer, nullable=False),
     Column("county_adcode", Integer, nullable=False),
@@ -174,10 +178,10 @@ decisions = Table(
     Column("cause", Text, nullable=False),
     Column("cause_evidence", Text, nullable=False),
     Column("unscreened", Boolean, nullable=False),
-    Column("superseded_by", Integer, nullable=False),
+    Column("superseded_by", Long, nullable=False),
     Column("supersession_km", Float),
-    Column("event_key", Integer, nullable=False),
-    Column("overpass_key", Integer, nullable=False),
+    Column("event_key", Long, nullable=False),
+    Column("overpass_key", Long, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -185,38 +189,38 @@ statuses = Table(
     "statuses",
     metadata,
     Column("status_id", Integer, primary_key=True),
-    Column("point_key", Integer, ForeignKey("points.point_key"), nullable=False, index=True),
+    Column("point_key", Long, ForeignKey("points.point_key"), nullable=False, index=True),
     Column("status", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("decided_at", Integer, nullable=False),
+    Column("decided_at", Long, nullable=False),
 )
 
 alerts = Table(
     "alerts",
     metadata,
     Column("alert_id", Integer, primary_key=True),
-    Column("point_key", Integer, ForeignKey("points.point_key"), nullable=False, unique=True),
+    Column("point_key", Long, ForeignKey("points.point_key"), nullable=False, unique=True),
     Column("event_id", Text, nullable=False),
     Column("county_adcode", Integer, nullable=False),
     Column("state", Text, nullable=False),
-    Column("made_at", Integer, nullable=False),
+    Column("made_at", Long, nullable=False),
 )
 
 points_current = Table(
     "points_current",
     metadata,
-    Column("point_key", Integer, primary_key=True),
+    Column("point_key", Long, primary_key=True),
     Column("run_id", Integer, nullable=False),
     Column("local_day", Integer, nullable=False),
-    Column("acquired_s", Integer, nullable=False),
+    Column("acquired_s", Long, nullable=False),
     Column("source", Text, nullable=False),
     Column("product_family", Text, nullable=False),
     Column("product_rank", Integer, nullable=False),
     Column("platform", Text, nullable=False),
     Column("confidence", Text, nullable=False),
     Column("day_night", Text, nullable=False),
-    Column("heat_cell", Integer, nullable=False),
+    Column("heat_cell", Long, nullable=False),
     Column("city_adcode", Integer, nullable=False),
     Column("county_adcode", Integer, nullable=False),
     Column("ruling", Text, nullable=False),
@@ -224,8 +228,8 @@ points_current = Table(
     Column("cause", Text, nullable=False),
     Column("unscreened", Boolean, nullable=False),
     Column("status", Text, nullable=False),
-    Column("event_key", Integer, nullable=False),
-    Column("overpass_key", Integer, nullable=False),
+    Column("event_key", Long, nullable=False),
+    Column("overpass_key", Long, nullable=False),
     Index(
         "points_current_tally",
         "local_day",
@@ -235,9 +239,9 @@ points_current = Table(
         "status",
         "confidence",
         "unscreened",
-        "city_adcode",
         "county_adcode",
         "ruling",
+        "acquired_s",
         "event_key",
         "overpass_key",
     ),

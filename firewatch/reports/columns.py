@@ -45,15 +45,15 @@ class TitledColumn:
 
 CITY = (
     ReportColumn("city", Form.TEXT, 12),
-    ReportColumn("base", Form.COUNT, 10),
-    ReportColumn("now", Form.COUNT, 10),
+    ReportColumn("base", Form.COUNT, 12),
+    ReportColumn("now", Form.COUNT, 12),
     ReportColumn("change", Form.CHANGE, 9),
     ReportColumn("change_pct", Form.PERCENT, 11),
-    ReportColumn("target_max", Form.COUNT, 12),
+    ReportColumn("target_max", Form.COUNT, 14),
     ReportColumn("allowance", Form.CHANGE, 10),
-    ReportColumn("verdict", Form.TEXT, 17),
+    ReportColumn("verdict", Form.TEXT, 20),
 )
-REMARK = ReportColumn("remark", Form.TEXT, 30)
+REMARK = ReportColumn("remark", Form.TEXT, 28)
 COUNTY = (
     ReportColumn("city", Form.TEXT, 12),
     ReportColumn("county", Form.TEXT, 20),

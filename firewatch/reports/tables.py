@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,11 @@ class DisplayTable:
     def only(self, names: tuple[str, ...]) -> DisplayTable:
         """Return the table with these columns, in their present order."""
         kept = tuple(column for column in self.columns if column.name in names)
-        return DisplayTable(self.title, kept, self.rows[[c.name for c in kept]], self.total_rows)
+        return replace(self, columns=kept, rows=self.rows[[column.name for column in kept]])
+
+    def head(self, count: int) -> DisplayTable:
+        """Return the table with its first `count` rows."""
+        return replace(self, rows=self.rows.head(count))
 
     def cells(self) -> list[list[str]]:
         """Return the rows as formatted text."""
@@ -184,7 +188,8 @@ def cause_texts(points: pd.DataFrame, words: Texts) -> pd.Series:
 
 def local_times(acquired_utc: pd.Series) -> pd.Series:
     """Return naive Beijing datetimes, which spreadsheets can hold."""
-    return acquired_utc.dt.tz_convert(_BEIJING_TZ).dt.tz_localize(None)
+    local: pd.Series = acquired_utc.dt.tz_convert(_BEIJING_TZ).dt.tz_localize(None)
+    return local
 
 
 def cell_text(value: object, form: Form) -> str:
@@ -195,9 +200,10 @@ def cell_text(value: object, form: Form) -> str:
         return "–"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    return _NUMBER_TEXTS[form].format(value)
+    return _UNSIGNED_ZERO.get(text := _NUMBER_TEXTS[form].format(value), text)
 
 
+_UNSIGNED_ZERO = {"+0": "0", "+0.00%": "0.00%"}
 _NUMBER_TEXTS = {
     Form.COUNT: "{:.0f}",
     Form.CHANGE: "{:+.0f}",

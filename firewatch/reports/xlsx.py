@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
+from numpy.typing import NDArray
 
 from firewatch.core.files import atomic_path
 from firewatch.core.i18n import Texts, texts
@@ -38,7 +41,10 @@ if TYPE_CHECKING:
 DETAIL_ROWS_MAX = 100_000
 _A4 = 9
 _LINE_POINTS = 14.0
-_HEADING_LINES = 2
+_HEADING_MARGIN_POINTS = 4.0
+_TOP_POINTS = 20.0
+# Notes of a table wider than one page stay on its first page.
+_NOTE_WIDTH_MAX = 130
 # Names from files must stay text: a township called "=1+1" is not a formula.
 _OPTIONS = {
     "strings_to_formulas": False,
@@ -67,6 +73,13 @@ _VERDICT_COLOURS = {
 _BANNER = {"bold": True, "font_size": 12, "bg_color": "#FFC000", "font_color": "#9C0006"}
 _TITLE = {"bold": True, "font_size": 14, "font_name": "黑体"}
 _NOTE = {"text_wrap": True, "valign": "top"}
+_CELL = {"border": 1, "valign": "vcenter"}
+_ALIGNMENT: dict[Form, dict[str, Any]] = {
+    form: {"align": "left", "indent": 1, "text_wrap": True}
+    if form is Form.TEXT
+    else {"align": "right"}
+    for form in Form
+}
 _HEADING = {
     "bold": True,
     "text_wrap": True,
@@ -130,50 +143,57 @@ def _layouts(comparison: Comparison, details: pd.DataFrame, words: Texts) -> lis
     points = details_table(details, words)
     shown, total = min(len(points.rows), DETAIL_ROWS_MAX), len(points.rows)
     said = "details_none" if not total else "details_all" if shown == total else "details_cut"
-    points = replace(points, rows=points.rows.head(shown))
     point_note = words(said, shown=shown, total=total)
     return [
         _Layout(year_on_year(comparison, words), (*verdict_lines(comparison, words), *notes)),
         _Layout(by_county(comparison, words), notes, key_columns=2, filtered=True),
         _Layout(breakdowns(comparison, words), notes, key_columns=2),
-        _Layout(points, (point_note, *notes), pages_wide=2, key_columns=3, filtered=True),
+        _Layout(
+            points.head(shown), (point_note, *notes), pages_wide=2, key_columns=3, filtered=True
+        ),
     ]
 
 
 def _write_sheet(book: Any, layout: _Layout, frame: _Frame, words: Texts) -> None:
     sheet = book.add_worksheet(layout.table.title)
     table = layout.table
-    heading_row = _write_top(book, sheet, frame, len(table.columns))
+    reach = _note_reach(table)
+    heading_row = _write_top(book, sheet, frame, len(table.columns), reach)
     _write_table(book, sheet, table, heading_row)
     _colour_verdicts(book, sheet, table, heading_row, words)
     last_row = heading_row + len(table.rows)
     if layout.filtered:
         sheet.autofilter(heading_row, 0, last_row, len(table.columns) - 1)
-    _write_notes(book, sheet, layout, last_row + 2)
+    _write_notes(book, sheet, layout.notes, last_row + 2, reach)
     _set_up_paper(sheet, layout, heading_row, frame)
 
 
-def _write_top(book: Any, sheet: Any, frame: _Frame, width: int) -> int:
+def _write_top(book: Any, sheet: Any, frame: _Frame, width: int, reach: tuple[int, int]) -> int:
     """Write banners, title and period; return the row of the headings."""
-    lines = [(text, _BANNER) for text in frame.banners]
-    lines += [(frame.title, _TITLE), (frame.period, {})]
+    lines = [(text, _BANNER) for text in frame.banners] + [(frame.title, _TITLE)]
     for row, (text, look) in enumerate(lines):
         cell_format = book.add_format(look)
+        sheet.set_row(row, _TOP_POINTS)
         if look is _BANNER:
             for column in range(1, width):
                 sheet.write_blank(row, column, None, cell_format)
         sheet.write_string(row, 0, text, cell_format)
-    return len(lines)
+    _write_notes(book, sheet, (frame.period,), len(lines), reach)
+    return len(lines) + 1
 
 
 def _write_table(book: Any, sheet: Any, table: DisplayTable, heading_row: int) -> None:
     heading = book.add_format(_HEADING)
-    sheet.set_row(heading_row, _LINE_POINTS * _HEADING_LINES + 4)
+    heading_lines = max(lines_needed(column.title, column.width) for column in table.columns)
+    sheet.set_row(heading_row, _LINE_POINTS * heading_lines + _HEADING_MARGIN_POINTS)
+    for offset, lines in enumerate(_row_lines(table)):
+        if lines > 1:
+            sheet.set_row(heading_row + 1 + offset, _LINE_POINTS * int(lines))
     first_total = len(table.rows) - table.total_rows
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
         sheet.write_string(heading_row, number, column.title, heading)
-        look = {"num_format": _NUMBER_FORMATS[column.form], "border": 1, "valign": "top"}
+        look = {**_CELL, **_ALIGNMENT[column.form], "num_format": _NUMBER_FORMATS[column.form]}
         plain = book.add_format(look)
         total = book.add_format({**look, "bold": True, "bg_color": "#F2F2F2"})
         write = _writer(sheet, column.form)
@@ -220,26 +240,40 @@ def _colour_verdicts(
         sheet.conditional_format(heading_row + 1, column, last_row, column, rule)
 
 
-def _write_notes(book: Any, sheet: Any, layout: _Layout, row: int) -> None:
+def _write_notes(
+    book: Any, sheet: Any, notes: tuple[str, ...], row: int, reach: tuple[int, int]
+) -> None:
+    """Write one wrapped line of text a row over the first `reach[0]` columns."""
     look = book.add_format(_NOTE)
-    # Wide tables run over several pages; their notes stay on the first.
-    width = 0
-    columns = 0
-    for column in layout.table.columns:
-        if columns >= 2 and width + column.width > 130:
-            break
-        width += column.width
-        columns += 1
-    for number, note in enumerate(layout.notes):
+    columns, width = reach
+    for number, note in enumerate(notes):
         sheet.merge_range(row + number, 0, row + number, columns - 1, "", look)
         sheet.write_string(row + number, 0, note, look)
         sheet.set_row(row + number, _LINE_POINTS * lines_needed(note, width))
 
 
+def _note_reach(table: DisplayTable) -> tuple[int, int]:
+    """Return over how many columns notes run, and the width of these in characters."""
+    ends = [end for end in accumulate(c.width for c in table.columns) if end <= _NOTE_WIDTH_MAX]
+    return len(ends), ends[-1]
+
+
 def lines_needed(text: str, width: int) -> int:
     """Return how many lines of `width` Latin characters a text fills; Chinese ones are two."""
-    size = sum(2 if ord(character) > 0x2E7F else 1 for character in text)
-    return -(-size // max(width - 2, 1)) or 1
+    room = max(width - 2, 1)
+    sizes = [sum(2 if ord(sign) > 0x2E7F else 1 for sign in line) for line in text.split("\n")]
+    return sum(-(-size // room) or 1 for size in sizes)
+
+
+def _row_lines(table: DisplayTable) -> NDArray[np.int64]:
+    """Return the lines of each row's tallest cell: not every program fits heights by itself."""
+    lines = np.ones(len(table.rows), dtype=np.int64)
+    for column in table.columns:
+        if column.form is Form.TEXT:
+            cells = table.rows[column.name].astype("str").fillna("")
+            needed = {text: lines_needed(text, column.width) for text in cells.unique()}
+            lines = np.maximum(lines, cells.map(needed).to_numpy(dtype=np.int64))
+    return lines
 
 
 def _set_up_paper(sheet: Any, layout: _Layout, heading_row: int, frame: _Frame) -> None:

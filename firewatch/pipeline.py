@@ -1,0 +1,330 @@
+"""The way of the data: read, locate, rule, record, decide.
+
+Two verbs: `ingest` takes new files in, `redecide` decides points on record again after a new
+zone register, list of works or setting. Both end in `decide.decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from firewatch.cause.static_heat import heat_cells, shipped_rule
+from firewatch.cause.works import as_works
+from firewatch.core.errors import FirewatchError
+from firewatch.core.files import sha256_of_file
+from firewatch.core.geo import Extent
+from firewatch.core.schema import validate
+from firewatch.core.time import Period, local_day_number
+from firewatch.decide import Outcome, Rulebook, decide, window_of
+from firewatch.events import Linkage
+from firewatch.identity import NATURAL_KEY, first_of_each, with_identity
+from firewatch.ledger.claims import claims_of, record_claims
+from firewatch.ledger.points import (
+    known_keys,
+    product_keys,
+    record,
+    with_wanted,
+    working_rows,
+)
+from firewatch.ledger.register import load_register
+from firewatch.ledger.store import Ledger, append, append_row, fetch
+from firewatch.ledger.tables import points_current, rejections, sightings, source_files
+from firewatch.settings import Settings
+from firewatch.supersession import IN_FORCE, Claim, Matching
+from imagery.open import expand, read
+from imagery.reading import Reading
+from zones.areas import load_areas
+from zones.locate import locate
+from zones.ruling import rule
+
+TALLY = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file. rows = inside + outside + rejected; inside = duplicate + new.
+
+    Parameters
+    ----------
+    superseded
+        Points that this file's versions took out of force, or that came in already out of force.
+    known
+        The same bytes were taken in before; nothing changed.
+    error
+        Why the file could not be taken in; empty if it was.
+    """
+
+    path: Path
+    file_id: int = 0
+    rows: int = 0
+    inside: int = 0
+    outside: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    superseded: int = 0
+    new: int = 0
+    known: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class IngestOutcome:
+    """What became of all files, and the points in force that came from them, by city."""
+
+    files: tuple[FileOutcome, ...]
+    by_city: dict[str, int]
+
+    @property
+    def failed(self) -> tuple[FileOutcome, ...]:
+        return tuple(file for file in self.files if file.error)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Extent and period that the user declares for the files of one ingest."""
+
+    extent: Extent
+    period: Period
+
+
+def rulebook(ledger: Ledger, settings: Settings) -> Rulebook:
+    """Return everything decisions depend on, as of the ledger's latest register."""
+    with ledger.reading() as connection:
+        register = load_register(connection)
+    return Rulebook(
+        areas=load_areas(settings.region.boundaries, settings.region.adcode),
+        register=register,
+        works=as_works(settings.works),
+        static_heat=shipped_rule(),
+        matching=Matching(**settings.supersession.model_dump()),
+        linkage=Linkage(**settings.events.model_dump()),
+    )
+
+
+def ingest(
+    ledger: Ledger,
+    paths: Iterable[str | Path],
+    rules: Rulebook,
+    now_s: int,
+    declared: Declaration | None = None,
+    progress: Callable[[FileOutcome, int], None] = lambda _file, _total: None,
+) -> IngestOutcome:
+    """Take files in, one transaction a file. A file that fails is reported; the others go in.
+
+    Parameters
+    ----------
+    paths
+        Files, folders and globs.
+    now_s
+        The clock, UTC epoch seconds.
+    progress
+        Called after each file with its outcome and the number of files.
+    """
+    files = expand(paths)
+    outcomes = []
+    for path in files:
+        try:
+            outcome = _ingest_file(ledger, path, rules, now_s, declared)
+        except (FirewatchError, OSError) as error:
+            outcome = FileOutcome(path, error=str(error))
+        outcomes.append(outcome)
+        progress(outcome, len(files))
+    return IngestOutcome(tuple(outcomes), _by_city(ledger, outcomes, rules))
+
+
+def redecide(
+    ledger: Ledger, rules: Rulebook, now_s: int, trigger: str, period: Period | None = None
+) -> Outcome:
+    """Decide place, ruling and cause of every point of a period again; all periods if None."""
+    first_s, last_s = period.epoch_bounds_s() if period else (-(2**40), 2**40)
+    with ledger.writing() as connection:
+        on_record = working_rows(connection, first_s, last_s - 1)
+        if on_record.empty:
+            return Outcome(0, pd.DataFrame(), pd.DataFrame())
+        undecided = on_record.drop(columns=_placed_columns())
+        acquired = pd.to_datetime(undecided["acquired_s"], unit="s", utc=True)
+        subject = _locate_and_rule(undecided.assign(acquired_utc=acquired), rules)
+        return decide(connection, subject, window_of(subject, []), rules, trigger, now_s)
+
+
+def _ingest_file(
+    ledger: Ledger, path: Path, rules: Rulebook, now_s: int, declared: Declaration | None
+) -> FileOutcome:
+    sha256 = sha256_of_file(path)
+    with ledger.reading() as connection:
+        known = _recorded_file(connection, path, sha256)
+    if known is not None:
+        return known
+    reading = read(path, now_s)
+    points = with_identity(validate(reading.points, "read"))
+    inside = _locate_and_rule(points, rules, keep_outside=False)
+    with ledger.writing() as connection:
+        # Another process may have taken the same file in while this one was reading.
+        return _recorded_file(connection, path, sha256) or _record_file(
+            connection, path, sha256, reading, points, inside, rules, now_s, declared
+        )
+
+
+def _locate_and_rule(
+    points: pd.DataFrame, rules: Rulebook, keep_outside: bool = True
+) -> pd.DataFrame:
+    located = locate(points, rules.areas)
+    if not keep_outside:
+        located = located[located["county_adcode"] != 0].reset_index(drop=True)
+    return rule(located, rules.register)
+
+
+def _record_file(
+    connection: Connection,
+    path: Path,
+    sha256: str,
+    reading: Reading,
+    points: pd.DataFrame,
+    inside: pd.DataFrame,
+    rules: Rulebook,
+    now_s: int,
+    declared: Declaration | None,
+) -> FileOutcome:
+    """Record one file, its points and all that follows from them."""
+    outcome = FileOutcome(
+        path,
+        rows=reading.rows,
+        inside=len(inside),
+        outside=len(points) - len(inside),
+        rejected=len(reading.rejections),
+    )
+    inside, fresh = _record_points(connection, inside, rules)
+    made = _claims(points, reading, declared)
+    window = window_of(fresh, [(claim.first_s, claim.last_s) for claim in made])
+    file_id = _record_source(connection, outcome, reading, sha256, now_s)
+    record_claims(connection, file_id, made)
+    append(connection, rejections, reading.rejections.assign(file_id=file_id))
+    append(connection, sightings, inside.assign(file_id=file_id))
+    changed = decide(connection, fresh, window, rules, f"ingest {file_id}", now_s)
+    outcome = replace(
+        outcome,
+        file_id=file_id,
+        new=len(fresh),
+        duplicate=len(inside) - len(fresh),
+        superseded=_newly_superseded(changed),
+    )
+    counted = {name: getattr(outcome, name) for name in ("duplicate", "superseded", "new")}
+    connection.execute(
+        source_files.update().where(source_files.c.file_id == file_id).values(**counted)
+    )
+    return outcome
+
+
+def _record_points(
+    connection: Connection, inside: pd.DataFrame, rules: Rulebook
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give every row its point_key and append the points not on record; return both tables."""
+    inside = inside.assign(product_key=product_keys(connection, inside))
+    keys = known_keys(connection, inside)
+    is_new = (keys == 0) & first_of_each(inside, NATURAL_KEY)
+    fresh = inside[is_new]
+    fresh = fresh.assign(
+        local_day=local_day_number(fresh["acquired_s"].to_numpy()),
+        heat_cell=heat_cells(fresh["lon"], fresh["lat"], rules.static_heat.cell_deg),
+    )
+    keys[is_new] = record(connection, fresh)
+    fresh = fresh.assign(point_key=keys[is_new]).reset_index(drop=True)
+    inside = inside.assign(point_key=keys)
+    if (keys == 0).any():
+        # Exact repeats within the file share the key of their first row.
+        first = inside[is_new].set_index(list(NATURAL_KEY))["point_key"]
+        repeats = pd.MultiIndex.from_frame(inside.loc[keys == 0, list(NATURAL_KEY)])
+        inside.loc[keys == 0, "point_key"] = first.reindex(repeats).to_numpy()
+    return inside, fresh
+
+
+def _claims(points: pd.DataFrame, reading: Reading, declared: Declaration | None) -> list[Claim]:
+    if reading.extent is None:
+        return []
+    made = claims_of(points, declared.extent if declared else reading.extent)
+    if declared is None:
+        return made
+    first_s, after_s = declared.period.epoch_bounds_s()
+    return [replace(claim, first_s=first_s, last_s=after_s - 1, declared=True) for claim in made]
+
+
+def _record_source(
+    connection: Connection, outcome: FileOutcome, reading: Reading, sha256: str, now_s: int
+) -> int:
+    return append_row(
+        connection,
+        source_files,
+        {
+            **{name: getattr(outcome, name) for name in TALLY},
+            "sha256": sha256,
+            "name": outcome.path.name,
+            "size_bytes": outcome.path.stat().st_size,
+            "format_name": reading.format_name,
+            "simulated": reading.simulated,
+            "ingested_at": now_s,
+        },
+    )
+
+
+def _recorded_file(connection: Connection, path: Path, sha256: str) -> FileOutcome | None:
+    """Return the outcome of a file whose bytes are on record: nothing new, all duplicate."""
+    query = select(source_files).where(source_files.c.sha256 == sha256)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    return FileOutcome(
+        path,
+        file_id=row["file_id"],
+        rows=row["rows"],
+        inside=row["inside"],
+        outside=row["outside"],
+        rejected=row["rejected"],
+        duplicate=row["inside"],
+        known=True,
+    )
+
+
+def _newly_superseded(changed: Outcome) -> int:
+    if changed.after.empty:
+        return 0
+    out_of_force = changed.after["superseded_by"] != IN_FORCE
+    if "superseded_by" not in changed.before:
+        return int(out_of_force.sum())
+    was_out = changed.before["superseded_by"].fillna(IN_FORCE) != IN_FORCE
+    return int((out_of_force & ~was_out).sum())
+
+
+def _by_city(ledger: Ledger, outcomes: Iterable[FileOutcome], rules: Rulebook) -> dict[str, int]:
+    """Count the points in force that came from the given files, by city name, most first."""
+    file_ids = [outcome.file_id for outcome in outcomes if outcome.file_id]
+    with ledger.reading() as connection:
+        wanted = with_wanted(connection, file_ids)
+        came = (
+            select(sightings.c.point_key)
+            .join(wanted, wanted.c.point_key == sightings.c.file_id)
+            .distinct()
+            .subquery()
+        )
+        query = (
+            select(points_current.c.city_adcode, func.count().label("count"))
+            .join(came, came.c.point_key == points_current.c.point_key)
+            .where(points_current.c.city_adcode != 0)
+            .group_by(points_current.c.city_adcode)
+        )
+        counts = fetch(connection, query)
+    names = rules.areas.city_names()
+    ranked = counts.sort_values(["count", "city_adcode"], ascending=[False, True])
+    return {
+        names[int(code)]: int(count)
+        for code, count in zip(ranked["city_adcode"], ranked["count"], strict=True)
+    }
+
+
+def _placed_columns() -> list[str]:
+    placed = ["city_adcode", "county_adcode", "township", "straddles"]
+    return [*placed, "ruling", "ruling_zone_id", "zones_hit", "marks"]
