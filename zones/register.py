@@ -124,8 +124,12 @@ def register_from(zones: pd.DataFrame, geometry: Geometries) -> Register:
 
 
 def _zone_ids(table: pd.DataFrame, polygons: Geometries) -> list[str]:
-    # Normalised, so that the ring's first vertex and direction do not make another zone.
-    shapes = shapely.to_wkb(shapely.normalize(polygons), hex=True, byte_order=1)
+    # The ring's first vertex and direction, or a multipolygon of one part (as GeoPackage wants),
+    # do not make another zone.
+    plain = polygons.copy()
+    lone = shapely.get_num_geometries(polygons) == 1
+    plain[lone] = shapely.get_geometry(polygons[lone], 0)
+    shapes = shapely.to_wkb(shapely.normalize(plain), hex=True, byte_order=1)
     parts = table[["kind", "notice", "name", "valid_from", "valid_to"]].astype(str)
     texts = parts.agg("\x1f".join, axis=1) + "\x1f" + pd.Series(shapes, index=table.index)
     kinds = table["kind"].astype(str)
