@@ -54,12 +54,9 @@ def target_fall(numerator: int, denominator: int) -> str:
 
 
 def counted_lines(comparison: Comparison, words: Texts) -> tuple[str, ...]:
-    """Say what was counted, by which rule, and every note that belongs under the table."""
-    rule = comparison.rule
-    named = words(
-        "counted", name=rule.name, version=rule.version, unit=words.label("unit", rule.unit)
-    )
-    return (named, rule.describe(comparison.language), *comparison.notes, words("rounding_note"))
+    """Say what was counted, and every note that belongs under the table, each once."""
+    described = comparison.rule.describe(comparison.language)
+    return tuple(dict.fromkeys([described, *comparison.notes, words("rounding_note")]))
 
 
 def verdict_lines(comparison: Comparison, words: Texts) -> tuple[str, ...]:

@@ -69,7 +69,8 @@ def _counted_rows(table: pd.DataFrame, level: str, adcode: str, unit: CountUnit)
         level=level, unit=str(unit), adcode=table[adcode]
     )
     return rows.assign(
-        county=rows["county"].fillna(""), verdict=rows["verdict"].astype("str").fillna("")
+        county=rows["county"].astype("str").fillna(""),
+        verdict=rows["verdict"].astype("str").fillna(""),
     )
 
 
@@ -89,8 +90,5 @@ def _other_unit(table: pd.DataFrame, level: str, unit: CountUnit) -> pd.DataFram
 
 
 def _note(comparison: Comparison, words: Texts) -> str:
-    rule = comparison.rule
-    said = words(
-        "tally_note", name=rule.name, version=rule.version, now=comparison.now, base=comparison.base
-    )
+    said = words("tally_note", rule=comparison.rule.title, now=comparison.now, base=comparison.base)
     return words("remark_separator").join([*banners(comparison, words), said])

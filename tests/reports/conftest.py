@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,9 @@ import pandas as pd
 import pytest
 
 from firewatch.core.time import Period
-from firewatch.core.vocab import CountUnit, Language
+from firewatch.core.vocab import Language
+from firewatch.count.compare import Comparison
+from firewatch.count.rule import counting_rule
 
 # city_adcode, city, base, now, verdict, small_base, leap_flips
 _CITIES = [
@@ -73,18 +74,12 @@ def _breakdowns() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def comparison() -> Callable[..., Any]:
+def comparison() -> Callable[..., Comparison]:
     """Return a function: attributes that differ from the usual ones → a comparison."""
 
-    def build(**changes: Any) -> Any:
-        rule = SimpleNamespace(
-            name="default",
-            version="1",
-            unit=CountUnit.EVENT_DAY,
-            describe=lambda language: f"what was counted ({language})",
-        )
-        attributes = {
-            "rule": rule,
+    def build(**changes: Any) -> Comparison:
+        attributes: dict[str, Any] = {
+            "rule": counting_rule("event_day"),
             "now": Period(date(2020, 10, 1), date(2021, 2, 28)),
             "base": Period(date(2019, 10, 1), date(2020, 2, 28)),
             "season_name": "2020-21",
@@ -101,7 +96,7 @@ def comparison() -> Callable[..., Any]:
             "illustrative": False,
             "language": Language.ZH,
         }
-        return SimpleNamespace(**attributes | changes)
+        return Comparison(**attributes | changes)
 
     return build
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,16 @@ def test_no_points_make_a_file_without_rows(
     write_points(path, fire_points(0), Language.ZH)
     table = pd.read_csv(path) if suffix == ".csv" else geopandas.read_file(path)
     assert len(table) == 0
+
+
+def test_a_geopackage_does_not_hold_the_time_of_its_writing(
+    fire_points: FirePoints, tmp_path: Path
+) -> None:
+    path = tmp_path / "points.gpkg"
+    write_points(path, fire_points(3), Language.ZH)
+    with sqlite3.connect(path) as connection:
+        (changed,) = connection.execute("SELECT last_change FROM gpkg_contents").fetchone()
+    assert changed.startswith("2020-11-05T16:32:00")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -99,7 +99,7 @@ def test_small_bases_and_leap_days_are_remarked(workbook: Write) -> None:
 def test_what_was_counted_stands_under_every_table(workbook: Write) -> None:
     for sheet in workbook():
         text = all_text(sheet)
-        assert "default" in text and "what was counted (zh)" in text, sheet.title
+        assert "计数规则 event_day v1" in text and "计数单位为火情（按日）" in text, sheet.title
         assert "2020-02-29 不参与比较。" in text, sheet.title
 
 
@@ -180,3 +180,5 @@ def test_the_same_input_gives_the_same_bytes(
         write_yoy_xlsx(path, comparison(), points, now_epoch_s=NOW_EPOCH_S)
         contents.append(path.read_bytes())
     assert contents[0] == contents[1]
+    created = openpyxl.load_workbook(path).properties.created
+    assert created == pd.Timestamp(NOW_EPOCH_S, unit="s")
