@@ -47,20 +47,20 @@ CITY = (
     ReportColumn("city", Form.TEXT, 12),
     ReportColumn("base", Form.COUNT, 12),
     ReportColumn("now", Form.COUNT, 12),
-    ReportColumn("change", Form.CHANGE, 9),
+    ReportColumn("change", Form.CHANGE, 10),
     ReportColumn("change_pct", Form.PERCENT, 11),
     ReportColumn("target_max", Form.COUNT, 14),
-    ReportColumn("allowance", Form.CHANGE, 10),
+    ReportColumn("allowance", Form.CHANGE, 12),
     ReportColumn("verdict", Form.TEXT, 20),
 )
-REMARK = ReportColumn("remark", Form.TEXT, 28)
+REMARK = ReportColumn("remark", Form.TEXT, 26)
 COUNTY = (
     ReportColumn("city", Form.TEXT, 12),
     ReportColumn("county", Form.TEXT, 20),
     ReportColumn("county_adcode", Form.TEXT, 11),
     ReportColumn("base", Form.COUNT, 10),
     ReportColumn("now", Form.COUNT, 10),
-    ReportColumn("change", Form.CHANGE, 9),
+    ReportColumn("change", Form.CHANGE, 10),
     ReportColumn("change_pct", Form.PERCENT, 11),
 )
 BREAKDOWN = (
@@ -68,7 +68,7 @@ BREAKDOWN = (
     ReportColumn("code", Form.TEXT, 26),
     ReportColumn("base", Form.COUNT, 10),
     ReportColumn("now", Form.COUNT, 10),
-    ReportColumn("change", Form.CHANGE, 9),
+    ReportColumn("change", Form.CHANGE, 10),
     ReportColumn("change_pct", Form.PERCENT, 11),
 )
 # The bulletin's standard columns first: place, centre, overpass; then what was decided.
@@ -80,14 +80,14 @@ DETAIL = (
     ReportColumn("lat_dms", Form.TEXT, 14),
     ReportColumn("acquired_local", Form.TIME, 17),
     ReportColumn("platform", Form.TEXT, 10),
-    ReportColumn("confidence", Form.TEXT, 8),
+    ReportColumn("confidence", Form.TEXT, 10),
     ReportColumn("frp_mw", Form.DECIMAL, 9),
     ReportColumn("ruling", Form.TEXT, 20),
     ReportColumn("reason", Form.TEXT, 40),
     ReportColumn("marks", Form.TEXT, 16),
-    ReportColumn("cause", Form.TEXT, 22),
+    ReportColumn("cause", Form.TEXT, 30),
     ReportColumn("cause_evidence", Form.TEXT, 24),
-    ReportColumn("status", Form.TEXT, 8),
+    ReportColumn("status", Form.TEXT, 12),
     ReportColumn("straddles", Form.TEXT, 14),
     ReportColumn("lon", Form.DEGREES, 11),
     ReportColumn("lat", Form.DEGREES, 10),

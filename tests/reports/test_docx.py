@@ -54,12 +54,12 @@ def test_every_number_of_the_city_table_is_the_comparisons(
     wanted = pd.concat([source.cities, source.total], ignore_index=True)
     titles = {
         "上年同期": "base",
-        "本期": "now",
+        "本季": "now",
         "增减": "change",
         "目标（不多于）": "target_max",
         "余量": "allowance",
         "火点像元上年同期": "pixel_base",
-        "过境火点本期": "overpass_point_now",
+        "过境火点本季": "overpass_point_now",
     }
     assert shown["设区市"].tolist() == wanted["city"].tolist()
     for title, name in titles.items():

@@ -55,14 +55,14 @@ def test_every_number_of_the_city_table_is_the_comparisons(
     wanted = pd.concat([source.cities, source.total], ignore_index=True)
     titles = {
         "上年同期": "base",
-        "本期": "now",
+        "本季": "now",
         "增减": "change",
         "目标（不多于）": "target_max",
         "余量": "allowance",
         "火点像元上年同期": "pixel_base",
-        "火点像元本期": "pixel_now",
+        "火点像元本季": "pixel_now",
         "过境火点上年同期": "overpass_point_base",
-        "过境火点本期": "overpass_point_now",
+        "过境火点本季": "overpass_point_now",
     }
     assert shown["设区市"].tolist() == wanted["city"].tolist()
     for title, name in titles.items():
@@ -76,11 +76,11 @@ def test_every_number_of_the_county_and_breakdown_tables_is_the_comparisons(
 ) -> None:
     book, source = workbook(), comparison()
     counties = block(book["县（市、区）"], "设区市")
-    for title, name in {"上年同期": "base", "本期": "now", "增减": "change"}.items():
+    for title, name in {"上年同期": "base", "本季": "now", "增减": "change"}.items():
         assert counties[title].tolist() == source.counties[name].tolist()
     parts = block(book["分类"], "分类")
     wanted = pd.concat(source.breakdowns.values())
-    assert parts["本期"].tolist() == wanted["now"].tolist()
+    assert parts["本季"].tolist() == wanted["now"].tolist()
     assert parts["上年同期"].tolist() == wanted["base"].tolist()
     assert parts["类别"].tolist()[:3] == ["禁烧区", "限烧区", "未划区"]
 
@@ -150,7 +150,7 @@ def test_an_unscreened_point_says_so(
     workbook: Write, fire_points: Callable[..., pd.DataFrame]
 ) -> None:
     shown = block(workbook(fire_points(1, unscreened=True))["火点明细"], "设区市")
-    assert shown["火因"].tolist() == ["疑似秸秆焚烧（未经地类筛查）"]
+    assert shown["成因"].tolist() == ["疑似秸秆焚烧（未经土地覆盖筛查）"]
 
 
 def test_sheets_are_set_up_for_a4_paper_with_repeated_headings(workbook: Write) -> None:
