@@ -45,7 +45,7 @@ def period_sentence(comparison: Comparison, words: Texts) -> str:
         base=_period(comparison.base, words),
         target=target_fall(comparison.target_num, comparison.target_den),
     )
-    return sentence + (words("in_progress") if comparison.in_progress else "")
+    return (sentence + (words("in_progress") if comparison.in_progress else "")).strip()
 
 
 def target_fall(numerator: int, denominator: int) -> str:
