@@ -20,7 +20,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    distinct,
     func,
     literal,
     select,
@@ -137,11 +136,7 @@ def count_marks(connection: Connection, rule: CountingRule, period: Period) -> d
     """Count units by the marks beside their ruling; a unit may carry several marks."""
     keys = _UNIT_KEY[rule.unit]
     columns: list[ColumnElement[Any]] = [*keys, current.c.marks]
-    query = (
-        select(*columns)
-        .where(counted_points(rule, period), current.c.marks != "")
-        .distinct()
-    )
+    query = select(*columns).where(counted_points(rule, period), current.c.marks != "").distinct()
     rows = fetch(connection, query)
     if rows.empty:
         return {}
@@ -168,8 +163,10 @@ def count_excluded_causes(
 def platforms_on_record(connection: Connection, period: Period) -> frozenset[str]:
     """Return the satellites with at least one point in force in the period."""
     first, last = period.day_numbers()
-    query = select(distinct(current.c.platform)).where(
-        current.c.local_day.between(first, last), current.c.source == str(Source.SATELLITE)
+    query = (
+        select(current.c.platform)
+        .distinct()
+        .where(current.c.local_day.between(first, last), current.c.source == str(Source.SATELLITE))
     )
     return frozenset(connection.execute(query).scalars())
 

@@ -1,0 +1,163 @@
+"""`ingest` and `redecide`: data in, decisions anew."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from firewatch.cli.state import State, on_terminal, state_of
+
+if TYPE_CHECKING:
+    from firewatch.core.time import Period
+    from firewatch.decide import Outcome
+    from firewatch.pipeline import Declaration, FileOutcome, IngestOutcome
+
+_JSON_FILE = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(ingest)
+    app.command()(redecide)
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[
+        list[str], typer.Argument(help="文件、文件夹或通配符 / files, folders, globs")
+    ],
+    covers: Annotated[
+        str | None,
+        typer.Option(help="文件覆盖范围 W,S,E,N；与 --from --to 同用 / extent the files cover"),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="覆盖起始日 / first day covered")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="覆盖终止日 / last day covered")] = None,
+) -> None:
+    """读入火点文件，判定并入账 / take files of fire points in."""
+    from firewatch.pipeline import ingest as run_ingest
+    from firewatch.pipeline import rulebook
+
+    state = state_of(context)
+    declared = _declaration(covers, first, last)
+    with state.ledger() as ledger:
+        outcome = run_ingest(
+            ledger,
+            paths,
+            rulebook(ledger, state.settings),
+            state.clock.now_epoch_s(),
+            declared,
+            _progress(state),
+        )
+    _show_ingest(state, outcome)
+
+
+def redecide(
+    context: typer.Context,
+    first: Annotated[str | None, typer.Option("--from", help="起始日 / first day")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="终止日 / last day")] = None,
+) -> None:
+    """区划、分区或名单更新后重新判定，并报告变化 / decide again and report what changed."""
+    from firewatch.pipeline import redecide as run_redecide
+    from firewatch.pipeline import rulebook
+
+    state = state_of(context)
+    period = _period(first, last)
+    with state.ledger() as ledger:
+        rules = rulebook(ledger, state.settings)
+        outcome = run_redecide(ledger, rules, state.clock.now_epoch_s(), "redecide", period)
+    changes = changed_columns(outcome)
+    state.emit({"run_id": outcome.run_id, "points": len(outcome.after), "changes": changes})
+    if not changes:
+        state.say("redecide.same")
+        return
+    state.say("redecide.changed", points=len(outcome.after), run=outcome.run_id)
+    for change in changes:
+        state.show("  {column}: {before} → {after}  {points}".format(**change))
+
+
+def changed_columns(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return which values of city, county, ruling and cause changed into which, and how often."""
+    rows: list[Any] = []
+    if outcome.after.empty or outcome.before.empty:
+        return rows
+    for name in ("city_adcode", "county_adcode", "ruling", "ruling_zone_id", "cause"):
+        pairs = outcome.before[[name]].rename(columns={name: "before"})
+        pairs = pairs.assign(after=outcome.after[name])
+        moved = pairs[pairs["before"] != pairs["after"]].astype(str)
+        counts = moved.groupby(["before", "after"]).size().reset_index(name="points")
+        rows += counts.assign(column=name).to_dict("records")
+    return rows
+
+
+def _declaration(covers: str | None, first: str | None, last: str | None) -> Declaration | None:
+    from firewatch.core.errors import UsageError
+    from firewatch.core.geo import Extent
+    from firewatch.pipeline import Declaration
+
+    period = _period(first, last)
+    if covers is None and period is None:
+        return None
+    try:
+        west, south, east, north = (float(number) for number in (covers or "").split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"--covers {covers!r} 无法识别 / extent not understood",
+            expected="104,20,113,27 并给出 --from 与 --to",
+            remedy="范围与时段须一并声明 / declare extent and period together",
+        ) from error
+    if period is None:
+        raise UsageError("--covers 须与 --from、--to 同用 / --covers needs --from and --to")
+    return Declaration(Extent(west, south, east, north), period)
+
+
+def _period(first: str | None, last: str | None) -> Period | None:
+    from firewatch.core.errors import UsageError
+    from firewatch.core.time import Period, parse_day
+
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        raise UsageError("--from 与 --to 须同时给出 / --from and --to go together")
+    return Period(parse_day(first), parse_day(last))
+
+
+def _progress(state: State) -> Any:
+    """Return a callback: a counter that overwrites itself on a terminal, plain lines elsewhere."""
+    done = [0]
+
+    def after_file(outcome: FileOutcome, total: int) -> None:
+        done[0] += 1
+        if total == 1:
+            return
+        line = state.words("ingest.progress", done=done[0], total=total, name=outcome.path.name)
+        typer.echo(f"\r\x1b[K{line}" if on_terminal() else line, nl=not on_terminal(), err=True)
+        if on_terminal() and done[0] == total:
+            typer.echo("", err=True)
+
+    return after_file
+
+
+def _show_ingest(state: State, outcome: IngestOutcome) -> None:
+    files = []
+    for file in outcome.files:
+        entry: dict[str, Any] = {"path": str(file.path)}
+        entry |= {name: getattr(file, name) for name in _JSON_FILE}
+        entry |= {"error": file.error} if file.error else {}
+        entry |= {"known": True} if file.known else {}
+        files.append(entry)
+        if file.error:
+            typer.echo(file.error, err=True)
+        elif not state.as_json:
+            key = "ingest.known" if file.known else "ingest.file"
+            state.say(key, **{**asdict(file), "path": file.path.name})
+            if file.rejected and not file.known:
+                state.say("ingest.rejected", rejected=file.rejected, file_id=file.file_id)
+    state.emit({"files": files, "by_city": outcome.by_city})
+    for city, count in outcome.by_city.items():
+        state.show(f"  {city} {count}")
+    if outcome.failed:
+        state.say("ingest.failed", failed=len(outcome.failed), files=len(outcome.files))
+        state.exit_code = 1

@@ -1,0 +1,95 @@
+"""`firewatch demo`: the main job on two simulated seasons, into one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firewatch.cli.data import _progress
+from firewatch.cli.desk import desk_of
+from firewatch.cli.state import State, state_of, text_table
+
+if TYPE_CHECKING:
+    from firewatch.count.compare import Comparison
+
+DEFAULT_FOLDER = "firewatch-demo"
+# The first moment after the simulated season: the last day's fires are still fresh.
+SEASON_OVER = "2021-03-01T00:00"
+_SHOWN = ["city", "base", "now", "change_pct", "target_max", "allowance", "verdict"]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 20201001,
+) -> None:
+    """用两季模拟数据走完全程 / the whole way of the data on two simulated seasons."""
+    from firewatch.outputs import write_everything
+
+    state = state_of(context)
+    folder = state.output_path(DEFAULT_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    state = State(
+        str(folder / "firewatch.db"), state.as_of or SEASON_OVER, state.lang, state.as_json, folder
+    )
+    state.say("simulated")
+    _fill(state, folder, seed)
+    written: list[Path] = []
+    with state.ledger() as ledger:
+        desk = desk_of(state, ledger)
+        compared = write_everything(desk, folder, written.append)
+    state.emit({"folder": str(folder), "files": [str(path) for path in written], "simulated": True})
+    _summary(state, folder, compared)
+
+
+def _fill(state: State, folder: Path, seed: int) -> None:
+    """Simulate the seasons, draw the zones, and take the files in."""
+    from datetime import date
+
+    from firewatch.core.time import Clock, parse_time
+    from firewatch.ledger.register import import_zones
+    from firewatch.pipeline import ingest, rulebook
+    from firewatch.simulate.season import simulate_season
+    from zones.areas import load_areas
+    from zones.starter import starter_register
+
+    state.say("demo.simulate")
+    files = simulate_season(folder / "input", seed)
+    works = next(path for path in files if "works" in path.name)
+    settings = state.settings.model_copy(update={"works": works})
+    state.settings = settings
+    points = [path for path in files if "truth" not in path.name and path != works]
+    # Rows are judged "in the future" against the season's end, whatever season the user looks at.
+    now_s = Clock(parse_time(SEASON_OVER)).now_epoch_s()
+    areas = load_areas(settings.region.boundaries, settings.region.adcode)
+    with state.ledger() as ledger:
+        with ledger.writing() as connection:
+            import_zones(connection, starter_register(areas, date(2019, 10, 1)), now_s)
+        state.say("demo.ingest", count=len(points))
+        rules = rulebook(ledger, settings)
+        outcome = ingest(ledger, points, rules, now_s, progress=_progress(state))
+    state.say(
+        "demo.ingested",
+        rows=sum(file.rows for file in outcome.files),
+        inside=sum(file.inside for file in outcome.files),
+        new=sum(file.new for file in outcome.files),
+        superseded=sum(file.superseded for file in outcome.files),
+        rejected=sum(file.rejected for file in outcome.files),
+    )
+
+
+def _summary(state: State, folder: Path, compared: Comparison) -> None:
+    import pandas as pd
+
+    table = pd.concat([compared.cities, compared.total], ignore_index=True)[_SHOWN]
+    verdicts = [state.words.label("verdict", code) for code in table["verdict"]]
+    titles = {name: state.words(f"column.{name}") for name in _SHOWN}
+    state.show("")
+    state.show(text_table(table.assign(verdict=verdicts).rename(columns=titles)))
+    state.show("")
+    state.say("demo.open", folder=folder, season=compared.season_name)

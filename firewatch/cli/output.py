@@ -1,0 +1,132 @@
+"""`tally`, `map` and `report`: counts, the map, the year-on-year report."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firewatch.cli.desk import desk_of
+from firewatch.cli.state import records, state_of, text_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from firewatch.count.compare import Comparison
+
+SeasonOption = Annotated[str | None, typer.Option(help="季节，如 2020-21 / season")]
+RuleOption = Annotated[str | None, typer.Option(help="event_day | overpass_point | pixel")]
+
+
+class TallyKey(StrEnum):
+    CITY = "city"
+    COUNTY = "county"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    ZONE = "zone"
+    SOURCE = "source"
+    STATUS = "status"
+
+
+class ReportKind(StrEnum):
+    YOY = "yoy"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(tally)
+    app.command("map")(map_)
+    app.command()(report)
+
+
+def tally(
+    context: typer.Context,
+    by: Annotated[TallyKey, typer.Option(help="按什么统计 / what to count by")] = TallyKey.CITY,
+    season: SeasonOption = None,
+    rule: RuleOption = None,
+) -> None:
+    """统计与同比 / counts of a season beside the one before."""
+    from firewatch.core.files import write_text_atomically
+    from firewatch.outputs import comparison
+
+    state = state_of(context)
+    with state.ledger() as ledger:
+        desk = desk_of(state, ledger, season, rule)
+        compared = comparison(desk)
+        if by in (TallyKey.DAY, TallyKey.WEEK, TallyKey.MONTH):
+            from firewatch.count.calendar import tally_by_calendar
+
+            with ledger.reading() as connection:
+                table = tally_by_calendar(
+                    connection, compared.rule, compared.base, compared.now, by
+                )
+        else:
+            table = comparison_table(compared, by)
+    state.emit(
+        {
+            "season": compared.season_name,
+            "base_season": compared.base_name,
+            "rule": compared.rule.title,
+            "by": str(by),
+            "simulated": compared.simulated,
+            "rows": records(table),
+            "notes": list(compared.notes),
+        }
+    )
+    if state.out is not None:
+        write_text_atomically(state.out, table.to_csv(index=False), encoding="utf-8-sig")
+        state.say("written", path=state.out)
+        return
+    if compared.simulated:
+        state.say("simulated")
+    state.show(text_table(table))
+    state.show("\n".join(f"· {note}" for note in compared.notes))
+
+
+def comparison_table(compared: Comparison, by: TallyKey) -> pd.DataFrame:
+    """Return the part of a comparison that was asked for."""
+    import pandas as pd
+
+    if by == TallyKey.COUNTY:
+        return compared.counties
+    if by == TallyKey.CITY:
+        return pd.concat([compared.cities, compared.total], ignore_index=True)
+    key = {"zone": "zone_kind", "source": "source", "status": "status"}[str(by)]
+    return compared.breakdowns[key]
+
+
+def map_(context: typer.Context, season: SeasonOption = None, rule: RuleOption = None) -> None:
+    """离线地图，一个 HTML 文件 / the map, one HTML file that needs no network."""
+    from firewatch.outputs import comparison, map_inputs, season_points
+    from maps.page import write_map
+
+    state = state_of(context)
+    path = state.output_path("map.html")
+    with state.ledger() as ledger:
+        desk = desk_of(state, ledger, season, rule)
+        points = season_points(desk)
+        write_map(map_inputs(desk, comparison(desk), points), path)
+    state.emit({"path": str(path), "points": len(points)})
+    state.say("written", path=path)
+
+
+def report(
+    context: typer.Context,
+    kind: Annotated[ReportKind, typer.Argument(help="yoy 同比报告 / year-on-year")],
+    season: SeasonOption = None,
+    rule: RuleOption = None,
+) -> None:
+    """同比报告（Excel、Word、CSV）/ the year-on-year report."""
+    from firewatch.outputs import comparison, season_points, write_report
+
+    state = state_of(context)
+    folder = state.output_path(".")
+    with state.ledger() as ledger:
+        desk = desk_of(state, ledger, season, rule)
+        paths: list[Path] = write_report(desk, comparison(desk), season_points(desk), folder)
+    state.emit({"kind": str(kind), "paths": [str(path) for path in paths]})
+    for path in paths:
+        state.say("written", path=path)

@@ -1,0 +1,200 @@
+"""From the ledger to what people open: comparison, map, report, alerts, fire points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from alerts.calls import decide
+from alerts.write import write_alerts
+from firewatch.core.i18n import texts
+from firewatch.core.time import SeasonCalendar, date_of_day_number, from_epoch_seconds
+from firewatch.core.vocab import Language
+from firewatch.count.compare import Comparison, compare, season_pair
+from firewatch.count.rule import CountingRule
+from firewatch.count.target import Target
+from firewatch.decide import Rulebook
+from firewatch.ledger.store import Ledger
+from firewatch.reports.docx import write_yoy_docx
+from firewatch.reports.points_export import write_points
+from firewatch.reports.tally import write_tally_csv
+from firewatch.reports.xlsx import write_yoy_xlsx
+from firewatch.views import area_names, current_points, events_of, holds_simulated, told_events
+from zones.register import OPEN_END, Register
+
+if TYPE_CHECKING:
+    from maps.page import MapInputs
+
+CALL_COLUMNS = [
+    "event_id", "point_id", "point_key", "newest_epoch_s", "first_epoch_s", "lon", "lat",
+    "city_adcode", "city", "county_adcode", "county", "township", "ruling", "reason", "marks",
+    "cause", "confidence", "platforms", "pixels", "frp_mw",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What every output needs to know.
+
+    Parameters
+    ----------
+    now
+        The clock (aware).
+    """
+
+    ledger: Ledger
+    rules: Rulebook
+    rule: CountingRule
+    target: Target
+    calendar: SeasonCalendar
+    start_year: int
+    now: datetime
+    language: Language
+    approval_number: str = ""
+
+    @property
+    def now_s(self) -> int:
+        return int(self.now.timestamp())
+
+
+def comparison(desk: Desk) -> Comparison:
+    """Compare the desk's season with the one before it."""
+    pair = season_pair(desk.calendar, desk.start_year, desk.now)
+    with desk.ledger.reading() as connection:
+        return compare(
+            connection,
+            desk.rule,
+            pair,
+            desk.target,
+            area_names(desk.rules.areas),
+            desk.language,
+            simulated=holds_simulated(connection),
+            illustrative=desk.rules.register.illustrative,
+        )
+
+
+def season_points(desk: Desk) -> pd.DataFrame:
+    """Return the points in force of the desk's season."""
+    with desk.ledger.reading() as connection:
+        return current_points(
+            connection,
+            desk.rules.areas,
+            desk.rules.register,
+            desk.language,
+            desk.calendar.season(desk.start_year),
+        )
+
+
+def alert_calls(desk: Desk) -> pd.DataFrame:
+    """Return every event up to now with its alert state."""
+    with desk.ledger.reading() as connection:
+        current = current_points(connection, desk.rules.areas, desk.rules.register, desk.language)
+        told = told_events(connection)
+    known = current[current["acquired_s"] <= desk.now_s]
+    events = events_of(known)
+    told_ids = events.loc[events["event_key"].isin(told), "event_id"]
+    return events[CALL_COLUMNS].assign(told=events["event_id"].isin(told_ids))
+
+
+def decide_alerts(desk: Desk, max_age_h: float) -> pd.DataFrame:
+    """Return the events with their alert state: due, late, told or no call."""
+    calls = alert_calls(desk)
+    return decide(calls, desk.now_s, max_age_h, calls.loc[calls["told"], "event_id"].tolist())
+
+
+def write_alert_files(desk: Desk, calls: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write the due alerts as files."""
+    with desk.ledger.reading() as connection:
+        simulated = holds_simulated(connection)
+    return write_alerts(
+        calls,
+        folder,
+        language=desk.language,
+        simulated=simulated,
+        illustrative=desk.rules.register.illustrative,
+        now_epoch_s=desk.now_s,
+    )
+
+
+def write_report(
+    desk: Desk, compared: Comparison, details: pd.DataFrame, folder: Path
+) -> list[Path]:
+    """Write the year-on-year report as Excel, Word and CSV and return the paths."""
+    paths = [folder / f"report_{compared.season_name}{suffix}" for suffix in (".xlsx", ".docx")]
+    write_yoy_xlsx(paths[0], compared, details, now_epoch_s=desk.now_s)
+    write_yoy_docx(paths[1], compared, details, now_epoch_s=desk.now_s)
+    write_tally_csv(folder / "tally.csv", compared)
+    return [*paths, folder / "tally.csv"]
+
+
+def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) -> MapInputs:
+    """Gather what the map shows of a season."""
+    from maps.page import MapInputs
+
+    areas, register = desk.rules.areas, desk.rules.register
+    say = texts("firewatch.core", desk.language)
+    cities = areas.cities()
+    if compared is not None:
+        judged = compared.cities.rename(columns={"city_adcode": "adcode"}).drop(columns="city")
+        cities = cities.merge(judged, on="adcode", how="left")
+    # Without an approval number the map may be no more than a sketch, and says so.
+    standing = desk.approval_number or say("sketch_map")
+    boundary = say("boundary_note", source=areas.source)
+    counted = compared.notes if compared is not None else (say("cloud_note"),)
+    with desk.ledger.reading() as connection:
+        simulated = holds_simulated(connection)
+    return MapInputs(
+        points=points.assign(acquired_local=_local_texts(points["acquired_s"])),
+        counties=areas.counties,
+        county_geometry=areas.geometry,
+        cities=cities,
+        city_geometry=areas.city_geometry(),
+        zones=_zone_texts(register),
+        zone_geometry=register.geometry,
+        title=texts("firewatch.cli", desk.language)(
+            "map.title", season=desk.calendar.name(desk.start_year)
+        ),
+        notes=(standing, boundary, *counted),
+        simulated=simulated,
+        illustrative=register.illustrative,
+        language=desk.language,
+    )
+
+
+def write_everything(desk: Desk, folder: Path, done: Callable[[Path], None]) -> Comparison:
+    """Write map, report, tally, alerts and fire points into one folder."""
+    from maps.page import write_map
+
+    compared, points = comparison(desk), season_points(desk)
+    write_map(map_inputs(desk, compared, points), folder / "map.html")
+    done(folder / "map.html")
+    for path in write_report(desk, compared, points, folder):
+        done(path)
+    # The day's alerts are a matter of hours, not of the season.
+    write_alert_files(desk, decide_alerts(desk, max_age_h=24.0), folder / "alerts")
+    done(folder / "alerts")
+    write_points(folder / "firepoints.gpkg", points, desk.language)
+    done(folder / "firepoints.gpkg")
+    return compared
+
+
+def _local_texts(epoch_s: pd.Series) -> pd.Series:
+    local = from_epoch_seconds(epoch_s.astype("int64")).dt.tz_convert("Asia/Shanghai")
+    written: pd.Series = local.dt.strftime("%Y-%m-%d %H:%M").set_axis(epoch_s.index)
+    return written
+
+
+def _zone_texts(register: Register) -> pd.DataFrame:
+    zones = register.zones[["zone_id", "kind", "name", "notice"]]
+    spans = {
+        name: [
+            "" if day == OPEN_END else str(date_of_day_number(day)) for day in register.zones[name]
+        ]
+        for name in ("valid_from", "valid_to")
+    }
+    return zones.assign(**spans)
