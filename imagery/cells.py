@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,13 +14,12 @@ from firewatch.core.geo import Floats
 from imagery.angles import read_angles
 from imagery.formats.declare import Role
 from imagery.heading import Match
-from imagery.text import Layout
 
 Mask: TypeAlias = NDArray[np.bool_]
 Rows: TypeAlias = NDArray[np.intp]
 
 # Spellings of "no value"; they are missing numbers, not unreadable ones.
-_NO_VALUE = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "—", "无", "/"})
+_NO_VALUE = ("", "nan", "na", "n/a", "#n/a", "null", "none", "-", "--", "—", "无", "/")
 
 
 @dataclass(frozen=True)
@@ -59,49 +56,28 @@ class Cells:
         return len(self.source_rows)
 
 
-def cells_of_text(layout: Layout) -> Cells:
-    """Return the declared columns of a delimited text.
-
-    Text whose numbers are all numbers is parsed straight into them; otherwise every column is
-    read as text first, so that each unreadable cell can be named.
-    """
-    match = layout.match
-    kinds = {role: match.format.column(role).kind for role in match.fields}
-    if "angle" in kinds.values() or not len(layout.source_rows):
-        return _cells_of_layout_texts(layout)
-    types = {
-        match.fields[role]: "float64" if kind == "number" else "category"
-        for role, kind in kinds.items()
-    }
-    try:
-        table = _parsed(layout, types, na_filter=True)
-    except ValueError:
-        return _cells_of_layout_texts(layout)
-    numbers, codes = {}, {}
-    for role, kind in kinds.items():
-        column = table[match.fields[role]]
-        if kind == "number":
-            numbers[role] = column.to_numpy()
-        else:
-            codes[role] = column.array
-    lines = _Lines(layout)
-    return Cells(match, layout.source_rows, numbers, {}, codes, lines.written, lines.blank)
+def no_row_blank(rows: Rows) -> Mask:
+    return np.zeros(len(rows), dtype=bool)
 
 
-def cells_of_rows(
-    match: Match, source_rows: NDArray[np.int64], texts: Mapping[Role, pd.Series]
+def cells_of_texts(
+    match: Match,
+    source_rows: NDArray[np.int64],
+    texts: Mapping[Role, pd.Series],
+    blank: Callable[[Rows], Mask] = no_row_blank,
 ) -> Cells:
     """Return the declared columns of a table whose cells are texts, "" where empty."""
     numbers: dict[Role, Floats] = {}
     unreadable: dict[Role, Mask] = {}
     codes: dict[Role, pd.Categorical] = {}
-    stripped = {role: column.str.strip() for role, column in texts.items()}
-    for role, column in stripped.items():
+    for role, column in texts.items():
         kind = match.format.column(role).kind
+        plain = column.str.strip()
         if kind == "code":
-            codes[role] = pd.Categorical(column.where(column != ""))
+            filled: list[object] = plain.where(plain != "").tolist()
+            codes[role] = pd.Categorical(filled)
             continue
-        plain = column.str.normalize("NFKC")
+        plain = plain.str.normalize("NFKC")
         read = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float)
         if kind == "angle":
             read = np.where(np.isnan(read), read_angles(plain), read)
@@ -111,71 +87,56 @@ def cells_of_rows(
     def written(role: Role, rows: Rows) -> list[str]:
         return [str(text) for text in texts[role].to_numpy()[rows]]
 
-    def blank(rows: Rows) -> Mask:
-        empty = np.ones(len(rows), dtype=bool)
-        for column in stripped.values():
-            empty &= (column.to_numpy()[rows] == "").astype(bool)
-        return empty
-
     return Cells(match, source_rows, numbers, unreadable, codes, written, blank)
 
 
-def _cells_of_layout_texts(layout: Layout) -> Cells:
-    match = layout.match
-    types = dict.fromkeys(match.fields.values(), "str")
-    if len(layout.source_rows):
-        table = _parsed(layout, types, na_filter=False)
-    else:
-        table = pd.DataFrame({place: pd.Series(dtype="str") for place in types})
-    texts = {role: table[place] for role, place in match.fields.items()}
-    cells = cells_of_rows(match, layout.source_rows, texts)
-    lines = _Lines(layout)
+def joined(parts: Sequence[Cells]) -> Cells:
+    """Return the rows of several parts of one table as one."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    starts = np.cumsum([0] + [len(part) for part in parts])
+
+    def asked(rows: Rows) -> list[tuple[Cells, Rows]]:
+        owner = np.searchsorted(starts, rows, side="right") - 1
+        return [(parts[i], rows[owner == i] - starts[i]) for i in np.unique(owner)]
+
+    def written(role: Role, rows: Rows) -> list[str]:
+        return [text for part, own in asked(rows) for text in part.written(role, own)]
+
+    def blank(rows: Rows) -> Mask:
+        return np.concatenate([no_row_blank(rows[:0])] + [p.blank(own) for p, own in asked(rows)])
+
     return Cells(
-        match,
-        cells.source_rows,
-        cells.numbers,
-        cells.unreadable,
-        cells.codes,
-        cells.written,
-        lines.blank,
+        first.match,
+        np.concatenate([part.source_rows for part in parts]),
+        {role: np.concatenate([part.numbers[role] for part in parts]) for role in first.numbers},
+        _joined_masks(parts),
+        {role: _joined_codes([part.codes[role] for part in parts]) for role in first.codes},
+        written,
+        blank,
     )
 
 
-def _parsed(layout: Layout, types: dict[int, str], *, na_filter: bool) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.DtypeWarning)
-        return pd.read_csv(
-            io.BytesIO(layout.clean),
-            sep=layout.delimiter.decode(),
-            header=None,
-            names=list(range(layout.match.width)),
-            index_col=False,
-            usecols=sorted(types),
-            dtype=types,  # type: ignore[arg-type]
-            na_filter=na_filter,
-            quoting=3,
-            skip_blank_lines=False,
-            low_memory=False,
+def _joined_masks(parts: Sequence[Cells]) -> dict[Role, Mask]:
+    roles = {role for part in parts for role in part.unreadable}
+    return {
+        role: np.concatenate(
+            [part.unreadable.get(role, np.zeros(len(part), dtype=bool)) for part in parts]
         )
+        for role in roles
+    }
 
 
-class _Lines:
-    """The lines of a text, split only when a row must be explained."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._split: list[bytes] | None = None
-
-    def _line(self, row: int) -> bytes:
-        if self._split is None:
-            self._split = self._layout.clean.split(b"\n")
-        return self._split[row]
-
-    def written(self, role: Role, rows: Rows) -> list[str]:
-        place = self._layout.match.fields[role]
-        delimiter = self._layout.delimiter
-        return [self._line(row).split(delimiter)[place].decode(errors="replace") for row in rows]
-
-    def blank(self, rows: Rows) -> Mask:
-        empty = self._layout.delimiter + b' \t"'
-        return np.array([not self._line(row).strip(empty) for row in rows], dtype=bool)
+def _joined_codes(columns: Sequence[pd.Categorical]) -> pd.Categorical:
+    place: dict[str, int] = {}
+    for column in columns:
+        for text in column.categories.tolist():
+            place.setdefault(str(text), len(place))
+    # Blank cells have the code -1, which takes the last entry of each table.
+    tables = [
+        np.array([*(place[str(text)] for text in column.categories.tolist()), -1], dtype=np.int32)
+        for column in columns
+    ]
+    codes = np.concatenate([table[c.codes] for table, c in zip(tables, columns, strict=True)])
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(place), dtype="str"))

@@ -11,7 +11,7 @@ from imagery.reading import unreadable
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
-_WORKBOOK_PART = b"xl/workbook.xml"
+_WORKBOOK_PART = b"xl/"
 _MAX_NESTING = 3
 
 # Magic bytes of files that people mistake for fire-point text, and the text that says so.
@@ -31,6 +31,7 @@ _FOREIGN = (
     (b"\xff\xd8\xff", "binary"),
     (b"SQLite format 3", "binary"),
 )
+_SOMETHING = re.compile(rb"[^\0 \t\r\n]")
 _MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml|head|body|script|!--)", re.IGNORECASE)
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -59,7 +60,7 @@ def load(path: Path) -> bytes:
         if not data.startswith(_GZIP):
             break
         data = _decompressed(path, data)
-    if not data.strip(b"\0 \t\r\n"):
+    if not _SOMETHING.search(data):
         raise unreadable(path, "empty")
     return data
 

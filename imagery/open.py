@@ -11,11 +11,13 @@ import pandas as pd
 from firewatch.core.errors import UsageError
 from firewatch.core.geo import Extent
 from firewatch.core.time import epoch_seconds
-from imagery.cells import Cells, cells_of_text
+from imagery.cells import Cells
 from imagery.content import decoded, is_workbook, load
+from imagery.parse import cells_of_text
 from imagery.points import points_of
 from imagery.reading import Reading, Rejection, both, rejection_table, unreadable
-from imagery.text import lay_out
+from imagery.text import find_body
+from imagery.workbook import cells_of_workbook
 
 # Half-downloaded files and the lock files of office programs.
 _UNFINISHED = (".part", ".crdownload", ".tmp", ".filepart", ".download")
@@ -58,7 +60,8 @@ def _files_of(path: Path) -> list[Path]:
         return [file for file in path.rglob("*") if file.is_file() and _is_data(file, path)]
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
-    matches = [Path(name) for name in glob.glob(str(path), recursive=True)]
+    pattern = path.relative_to(path.anchor) if path.anchor else path
+    matches = Path(path.anchor).glob(str(pattern))
     return [file for match in matches for file in _files_of(match)]
 
 
@@ -83,11 +86,14 @@ def read(path: Path, now_epoch_s: int) -> Reading:
     path = Path(path)
     data = load(path)
     if is_workbook(data):
-        raise unreadable(path, "unknown_format")
-    layout = lay_out(path, decoded(path, data))
-    if layout.match.twice:
-        raise unreadable(path, "twice", columns=", ".join(layout.match.twice))
-    return _reading(path, [cells_of_text(layout)], list(layout.rejections), now_epoch_s)
+        tables, rejections = cells_of_workbook(path, data), list[Rejection]()
+    else:
+        cells, rejections = cells_of_text(find_body(path, decoded(path, data)))
+        tables = [cells]
+    twice = [name for cells in tables for name in cells.match.twice]
+    if twice:
+        raise unreadable(path, "twice", columns=", ".join(twice))
+    return _reading(path, tables, rejections, now_epoch_s)
 
 
 def _reading(

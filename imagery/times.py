@@ -39,23 +39,24 @@ _DAY_ROLES = ("moment_utc", "moment", "date", "clock")
 
 @dataclass
 class _Parts:
-    """Day, second of the day and offset of each row; `_ABSENT` where a column is silent."""
+    """Day, second of the day and offset of each row.
 
-    day: NDArray[np.int64]
-    second: NDArray[np.int64]
-    offset_s: NDArray[np.int64]
+    `_ABSENT` where a cell is silent; None where the whole column is.
+    """
+
+    day: NDArray[np.int64] | None
+    second: NDArray[np.int64] | None
+    offset_s: NDArray[np.int64] | None
 
 
 def acquired_epoch_s(cells: Cells, faults: Faults, now_epoch_s: int) -> NDArray[np.int64]:
     """Return UTC epoch seconds a row, marking rows without a time that can be."""
     present = [column for column in _TIME_COLUMNS if column.role in cells.codes]
     parts = {column.role: _parts(cells, faults, column) for column in present}
-    day = _first([parts[role].day for role in _DAY_ROLES if role in parts])
-    second = _first([parts[column.role].second for column in present])
-    offset_s = _first(
-        [parts[column.role].offset_s for column in present]
-        + [np.full(len(cells), cells.match.format.utc_offset_s, dtype=np.int64)]
-    )
+    day = _first([parts[role].day for role in _DAY_ROLES if role in parts], len(cells))
+    second = _first([parts[column.role].second for column in present], len(cells))
+    offset_s = _first([parts[column.role].offset_s for column in present], len(cells))
+    offset_s = np.where(offset_s == _ABSENT, cells.match.format.utc_offset_s, offset_s)
     day_role = next(role for role in _DAY_ROLES if role in parts)
     clock_role = next(column.role for column in present)
     faults.mark(day == _ABSENT, "date_blank", day_role)
@@ -75,12 +76,12 @@ def acquired_epoch_s(cells: Cells, faults: Faults, now_epoch_s: int) -> NDArray[
 
 def _parts(cells: Cells, faults: Faults, column: _TimeColumn) -> _Parts:
     texts = cells.codes[column.role]
-    read = [column.read(str(text)) for text in texts.categories]
+    read = [column.read(str(text)) for text in texts.categories.tolist()]
     fault_names = sorted({one.fault for one in read if one.fault not in ("", "blank")})
     for name in fault_names:
         faulty = np.array([one.fault == name for one in read] + [False])
         faults.mark(faulty[texts.codes], name, column.role)
-    utc = column.utc or "utc" in cells.match.notes[column.role]
+    utc = column.utc or _says_utc(cells.match.notes[column.role])
     offsets = [0 if utc and one.offset_s is None else one.offset_s for one in read]
     return _Parts(
         _taken([one.day for one in read], texts),
@@ -89,17 +90,26 @@ def _parts(cells: Cells, faults: Faults, column: _TimeColumn) -> _Parts:
     )
 
 
-def _taken(values: list[int | None], texts: pd.Categorical) -> NDArray[np.int64]:
+def _says_utc(note: str) -> bool:
+    """Return whether a heading's brackets mean UTC itself, not UTC+8."""
+    return "utc" in note and "utc+" not in note
+
+
+def _taken(values: list[int | None], texts: pd.Categorical) -> NDArray[np.int64] | None:
+    if all(value is None for value in values):
+        return None
     table = np.array(
         [*(_ABSENT if value is None else value for value in values), _ABSENT], dtype=np.int64
     )
-    return table[texts.codes]
+    taken: NDArray[np.int64] = table[texts.codes]
+    return taken
 
 
-def _first(columns: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+def _first(columns: list[NDArray[np.int64] | None], n_rows: int) -> NDArray[np.int64]:
     """Return, row by row, the first value that is there."""
-    result = columns[0]
-    for column in columns[1:]:
+    telling = [column for column in columns if column is not None]
+    result = telling[0] if telling else np.full(n_rows, _ABSENT)
+    for column in telling[1:]:
         absent = result == _ABSENT
         if not absent.any():
             break
