@@ -74,8 +74,7 @@ def cells_of_texts(
         kind = match.format.column(role).kind
         plain = column.str.strip()
         if kind == "code":
-            filled: list[object] = plain.where(plain != "").tolist()
-            codes[role] = pd.Categorical(filled)
+            codes[role] = pd.Categorical(plain.where(plain != "").astype(object))
             continue
         plain = plain.str.normalize("NFKC")
         read = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float)

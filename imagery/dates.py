@@ -18,14 +18,17 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH_NAMED = re.compile(r"(\d{1,2})[-/ .]([a-z]{3})[a-z]*[-/ .,]+(\d{4})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _CLOCK = re.compile(
-    r"(上午|下午|am|pm)?\s*(\d{1,2})\s*[:时點点]\s*(\d{1,2})?\s*(?:[:分]\s*(\d{1,2})?(?:\.\d+)?\s*秒?)?"
-    r"\s*(am|pm)?"
+    r"(?P<before>上午|下午|am|pm)?\s*(?P<hour>\d{1,2})\s*"
+    r"(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r"|[时時点點]\s*(?:(?P<minute_zh>\d{1,2})\s*分?\s*)?(?:(?P<second_zh>\d{1,2})\s*秒)?)"
+    r"\s*(?P<after>am|pm)?"
 )
+_MORNING, _AFTERNOON = ("上午", "am"), ("下午", "pm")
 _HHMM = re.compile(r"(\d{1,4})(?:\.0)?")
 _ZONE = re.compile(r"(z|utc|[+-]\d{2}:?\d{2})$")
 
@@ -61,43 +64,60 @@ def read_date(text: str) -> TimeText:
 
 
 def read_clock(text: str) -> TimeText:
-    """Read a clock time: ``605``, ``0605``, ``06:05``, ``06:05:00``, ``6时5分``, ``下午2:05``."""
-    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    """Read a clock time: ``605``, ``0605``, ``06:05``, ``06:05:00``, ``6时5分``, ``下午2:05``.
+
+    A date before the clock is kept.
+    """
+    plain = _plain(text)
     if not plain:
         return TimeText(fault="blank")
-    if digits := _HHMM.fullmatch(plain):
-        hour, minute = divmod(int(digits[1]), 100)
-        return _clock(hour, minute, 0)
-    if parts := _CLOCK.fullmatch(plain):
-        hour = int(parts[2])
-        half = parts[1] or parts[5]
-        if half in ("下午", "pm") and hour < 12:
-            hour += 12
-        if half in ("上午", "am") and hour == 12:
-            hour = 0
-        return _clock(hour, int(parts[3] or 0), int(parts[4] or 0))
-    as_moment = read_moment(text) if len(plain) > len("00:00:00") else TimeText()
-    return as_moment if as_moment.second is not None else TimeText(fault="clock")
+    clock = _clock_alone(plain)
+    if not clock.fault:
+        return clock
+    moment = read_moment(text)
+    return clock if moment.second is None else moment
 
 
 def read_moment(text: str) -> TimeText:
-    """Read a date with or without a clock time and an offset such as ``Z`` or ``+08:00``."""
-    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    """Read a date with or without a clock time and an offset such as ``Z`` or ``+08:00``.
+
+    A clock alone is read too, for tables that give the date in a column of its own.
+    """
+    plain = _plain(text)
     if not plain:
         return TimeText(fault="blank")
     day, rest, fault = _leading_date(plain)
     if day is None:
-        clock = read_clock(text) if ":" in plain and len(plain) <= len("下午00:00:00") else None
-        return clock if clock and not clock.fault else TimeText(fault=fault)
+        clock = _clock_alone(plain)
+        return TimeText(fault=fault) if clock.fault else clock
     rest = rest.strip().removeprefix("t").strip(" ,")
     if not rest:
         return TimeText(day)
     zone = _ZONE.search(rest)
-    clock_text = rest[: zone.start()].strip() if zone else rest
-    clock = read_clock(clock_text) if len(clock_text) <= len("下午 00:00:00.000000") else None
-    if clock is None or clock.fault or clock.day is not None:
-        return TimeText(fault="clock")
+    clock = _clock_alone(rest[: zone.start()].strip() if zone else rest)
+    if clock.fault:
+        return clock
     return TimeText(day, clock.second, _offset_s(zone[1]) if zone else None)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def _clock_alone(plain: str) -> TimeText:
+    if digits := _HHMM.fullmatch(plain):
+        hour, minute = divmod(int(digits[1]), 100)
+        return _clock(hour, minute, 0)
+    parts = _CLOCK.fullmatch(plain)
+    if not parts:
+        return TimeText(fault="clock")
+    hour, half = int(parts["hour"]), parts["before"] or parts["after"]
+    if half in _AFTERNOON and hour < 12:
+        hour += 12
+    if half in _MORNING and hour == 12:
+        hour = 0
+    minute, second = (int(parts[name] or parts[f"{name}_zh"] or 0) for name in ("minute", "second"))
+    return _clock(hour, minute, second)
 
 
 def _leading_date(plain: str) -> tuple[int | None, str, TimeFault]:

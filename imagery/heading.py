@@ -46,17 +46,19 @@ class Miss:
     missing: tuple[str, ...] = field(default=())
 
 
-def match_heading(cells: Sequence[str]) -> Match | Miss:
+def match_heading(cells: Sequence[str], formats: Sequence[Format] = FORMATS) -> Match | Miss:
     """Return the format whose required columns a heading has, or the nearest one.
 
     Parameters
     ----------
     cells
         The fields of one line or spreadsheet row.
+    formats
+        The formats to choose from; at least one.
     """
     names = [fold(cell) for cell in cells]
     bases = [fold(_BRACKET.sub("", unicodedata.normalize("NFKC", cell))) for cell in cells]
-    tried = [_try(declared, cells, names, bases) for declared in FORMATS]
+    tried = [_try(declared, cells, names, bases) for declared in formats]
     matches = [one for one in tried if isinstance(one, Match)]
     if matches:
         return max(matches, key=lambda match: len(match.fields))

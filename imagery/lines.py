@@ -51,10 +51,20 @@ def lay_out(block: bytes, delimiter: bytes, width: int) -> Layout:
     shape = block.translate(None, bytes(set(range(256)) - set(delimiter + b'\n"\0#')))
     regular = delimiter * (width - 1) + b"\n"
     n_lines = len(shape) // len(regular)
-    if width > 1 and shape == regular * n_lines:
+    cut_in_last_field = cut_short and _lacks_last_field(block, delimiter)
+    if width > 1 and shape == regular * n_lines and not cut_in_last_field:
         return Layout(block, np.arange(n_lines, dtype=np.int64), n_lines)
     odd = [i for i, line in enumerate(shape.split(b"\n")[:-1]) if line != regular[:-1]]
+    if cut_in_last_field:
+        block = block[:-1].rstrip(delimiter) + b"\n"
+        odd = sorted({*odd, shape.count(b"\n") - 1})
     return _OddLines(block, delimiter, width, cut_short).straightened(odd)
+
+
+def _lacks_last_field(block: bytes, delimiter: bytes) -> bool:
+    """Return whether the last line ends in a blank field and the one before it does not."""
+    last_two = block[:-1].rsplit(b"\n", 2)[-2:]
+    return len(last_two) == 2 and last_two[1].endswith(delimiter) > last_two[0].endswith(delimiter)
 
 
 class _OddLines:

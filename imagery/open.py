@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,8 @@ from firewatch.core.geo import Extent
 from firewatch.core.time import epoch_seconds
 from imagery.cells import Cells
 from imagery.content import decoded, is_workbook, load
+from imagery.formats import FORMATS
+from imagery.formats.declare import Format
 from imagery.parse import cells_of_text
 from imagery.points import points_of
 from imagery.reading import Reading, Rejection, both, rejection_table, unreadable
@@ -70,13 +72,15 @@ def _is_data(file: Path, folder: Path) -> bool:
     return not hidden and not file.name.lower().endswith(_UNFINISHED)
 
 
-def read(path: Path, now_epoch_s: int) -> Reading:
+def read(path: Path, now_epoch_s: int, formats: Sequence[Format] = FORMATS) -> Reading:
     """Read one file of fire points, whatever its name.
 
     Parameters
     ----------
     now_epoch_s
         Time of reading in UTC epoch seconds; rows more than an hour later are rejected.
+    formats
+        The formats to choose from; those of `imagery.formats` by default.
 
     Raises
     ------
@@ -86,9 +90,9 @@ def read(path: Path, now_epoch_s: int) -> Reading:
     path = Path(path)
     data = load(path)
     if is_workbook(data):
-        tables, rejections = cells_of_workbook(path, data), list[Rejection]()
+        tables, rejections = cells_of_workbook(path, data, formats), list[Rejection]()
     else:
-        cells, rejections = cells_of_text(find_body(path, decoded(path, data)))
+        cells, rejections = cells_of_text(find_body(path, decoded(path, data), formats))
         tables = [cells]
     twice = [name for cells in tables for name in cells.match.twice]
     if twice:

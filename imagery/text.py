@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from firewatch.core.errors import UnreadableFileError
+from imagery.formats import FORMATS
+from imagery.formats.declare import Format
 from imagery.heading import Match, Miss, match_heading
 from imagery.reading import unreadable
 
@@ -61,7 +63,7 @@ class Body:
             start = cut or end
 
 
-def find_body(path: Path, text: bytes) -> Body:
+def find_body(path: Path, text: bytes, formats: Sequence[Format] = FORMATS) -> Body:
     """Find the heading of a text by its content.
 
     Raises
@@ -75,7 +77,7 @@ def find_body(path: Path, text: bytes) -> Body:
         end = text.find(b"\n", start)
         end = len(text) if end < 0 else end
         for delimiter in DELIMITERS:
-            found = match_heading(_fields(text[start:end].decode(), delimiter.decode()))
+            found = match_heading(_fields(text[start:end].decode(), delimiter.decode()), formats)
             if isinstance(found, Match):
                 return Body(found, delimiter, text, end + 1, number + 1)
             if nearest is None or found.matched > nearest.matched:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from imagery.cells import Cells, cells_of_texts
+from imagery.formats import FORMATS
+from imagery.formats.declare import Format
 from imagery.heading import Match, Miss, match_heading
 from imagery.reading import unreadable
 
@@ -25,7 +27,7 @@ _HEADING_SEARCH_ROWS = 60
 SHEET_STEP = 10_000_000
 
 
-def cells_of_workbook(path: Path, data: bytes) -> list[Cells]:
+def cells_of_workbook(path: Path, data: bytes, formats: Sequence[Format] = FORMATS) -> list[Cells]:
     """Return the declared columns of every sheet whose heading is known.
 
     Title rows above a heading are passed over. A cell merged over several rows holds for each
@@ -41,7 +43,7 @@ def cells_of_workbook(path: Path, data: bytes) -> list[Cells]:
     found: list[tuple[str, Match, int, list[list[Any]]]] = []
     nearest: Miss | None = None
     for title, rows in sheets:
-        heading = _heading(rows)
+        heading = _heading(rows, formats)
         if isinstance(heading, tuple):
             found.append((title, *heading, rows))
         elif heading and (nearest is None or heading.matched > nearest.matched):
@@ -86,10 +88,10 @@ def _value(cell: Any) -> Any:
     return value
 
 
-def _heading(rows: list[list[Any]]) -> tuple[Match, int] | Miss | None:
+def _heading(rows: list[list[Any]], formats: Sequence[Format]) -> tuple[Match, int] | Miss | None:
     nearest: Miss | None = None
     for place, row in enumerate(rows[:_HEADING_SEARCH_ROWS]):
-        tried = match_heading([text_of(value) for value in row])
+        tried = match_heading([text_of(value) for value in row], formats)
         if isinstance(tried, Match):
             return tried, place
         if nearest is None or tried.matched > nearest.matched:
