@@ -143,7 +143,7 @@ def _neighbours(
     """Yield (county, point) positions where the county's box may touch the pixel."""
     if len(points) == 0:
         return
-    few = grid_points(grid.lon[points], grid.lat[points], grid.extent)
+    few = grid_points(grid.lon[points], grid.lat[points], grid.cells)
     reach_x, reach_y = pixels.half_x[points].max(), pixels.half_y[points].max()
     bounds = shapely.bounds(areas.geometry) + np.array([-reach_x, -reach_y, reach_x, reach_y])
     for county, position in candidate_pairs(few, bounds):

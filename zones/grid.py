@@ -25,9 +25,45 @@ _MAX_CELLS = 60_000
 _CHUNK_PAIRS = 1_000_000
 
 
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a grid over a box, row by row from the south-west.
+
+    Places beyond the box count to its outermost cells.
+    """
+
+    extent: Extent
+    columns: int
+    rows: int
+
+    @property
+    def count(self) -> int:
+        return self.columns * self.rows
+
+    def column_of(self, lon: ArrayLike) -> NDArray[np.int64]:
+        return _step(lon, self.extent.west, self.extent.east, self.columns)
+
+    def row_of(self, lat: ArrayLike) -> NDArray[np.int64]:
+        return _step(lat, self.extent.south, self.extent.north, self.rows)
+
+    def cell_of(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
+        return self.row_of(lat) * self.columns + self.column_of(lon)
+
+    def sizes(self) -> tuple[float, float]:
+        """Return width and height of a cell in degrees."""
+        box = self.extent
+        return (box.east - box.west) / self.columns, (box.north - box.south) / self.rows
+
+    def centres(self) -> tuple[Floats, Floats]:
+        """Return the longitudes and latitudes of the cells' middles."""
+        width, height = self.sizes()
+        row, column = np.divmod(np.arange(self.count), self.columns)
+        return self.extent.west + (column + 0.5) * width, self.extent.south + (row + 0.5) * height
+
+
 @dataclass(frozen=True, eq=False)
 class PointGrid:
-    """Points in the order of grid cells, row by row from the south-west.
+    """Points in the order of grid cells.
 
     Parameters
     ----------
@@ -43,37 +79,35 @@ class PointGrid:
     lon: Floats
     lat: Floats
     starts: NDArray[np.int64]
-    extent: Extent
-    columns: int
-    rows: int
+    cells: Cells
 
-    def column_of(self, lon: ArrayLike) -> NDArray[np.int64]:
-        return _cell_number(lon, self.extent.west, self.extent.east, self.columns)
-
-    def row_of(self, lat: ArrayLike) -> NDArray[np.int64]:
-        return _cell_number(lat, self.extent.south, self.extent.north, self.rows)
+    def at_points(self, of_cell: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Return the value of each point's cell."""
+        return np.repeat(of_cell, np.diff(self.starts))
 
 
-def _cell_number(values: ArrayLike, low: float, high: float, count: int) -> NDArray[np.int64]:
-    # Points beyond the extent count to its outermost cells; the exact predicate sorts them out.
+def _step(values: ArrayLike, low: float, high: float, count: int) -> NDArray[np.int64]:
     scale = count / (high - low) if high > low else 0.0
     numbers = (np.asarray(values, dtype=float) - low) * scale
-    cells: NDArray[np.int64] = np.clip(numbers, 0, count - 1).astype(np.int64)
-    return cells
+    steps: NDArray[np.int64] = np.clip(numbers, 0, count - 1).astype(np.int64)
+    return steps
 
 
-def grid_points(lon: ArrayLike, lat: ArrayLike, extent: Extent) -> PointGrid:
-    """Put points (degrees, any shape of n) in the order of the cells of a grid over `extent`."""
-    x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
-    width, height = extent.east - extent.west, extent.north - extent.south
+def cells_over(polygons: NDArray[np.object_]) -> Cells:
+    """Return the grid over the box of some polygons, with nearly square cells."""
+    box = Extent(*shapely.total_bounds(polygons))
+    width, height = box.east - box.west, box.north - box.south
     side = max(np.sqrt(width * height / _MAX_CELLS), width / 1000, height / 1000, 1e-9)
-    columns, rows = max(1, int(width / side)), max(1, int(height / side))
-    cells = _cell_number(y, extent.south, extent.north, rows) * columns
-    cells += _cell_number(x, extent.west, extent.east, columns)
-    order = np.argsort(cells.astype(np.uint16), kind="stable")
-    counts = np.bincount(cells, minlength=rows * columns)
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    return PointGrid(order, x[order], y[order], starts, extent, columns, rows)
+    return Cells(box, max(1, int(width / side)), max(1, int(height / side)))
+
+
+def grid_points(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> PointGrid:
+    """Put points (degrees) in the order of cells."""
+    x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    cell = cells.cell_of(x, y)
+    order = np.argsort(cell.astype(np.uint16), kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=cells.count))])
+    return PointGrid(order, x[order], y[order], starts, cells)
 
 
 def candidate_pairs(grid: PointGrid, bounds: Floats) -> Iterator[tuple[Indices, Indices]]:
@@ -85,12 +119,13 @@ def candidate_pairs(grid: PointGrid, bounds: Floats) -> Iterator[tuple[Indices, 
         One row a box: west, south, east, north in degrees.
     """
     west, south, east, north = bounds.T
-    first_row, last_row = grid.row_of(south), grid.row_of(north)
+    cells = grid.cells
+    first_row, last_row = cells.row_of(south), cells.row_of(north)
     row_counts = last_row - first_row + 1
     box, step = _expand(np.zeros_like(row_counts), row_counts)
-    row_start = (first_row[box] + step) * grid.columns
-    run_start = grid.starts[row_start + grid.column_of(west)[box]]
-    run_length = grid.starts[row_start + grid.column_of(east)[box] + 1] - run_start
+    row_start = (first_row[box] + step) * cells.columns
+    run_start = grid.starts[row_start + cells.column_of(west)[box]]
+    run_length = grid.starts[row_start + cells.column_of(east)[box] + 1] - run_start
     occupied = run_length > 0
     box, run_start, run_length = box[occupied], run_start[occupied], run_length[occupied]
     total = np.cumsum(run_length)

@@ -16,14 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
-from firewatch.core.geo import Extent
 from firewatch.core.time import epoch_seconds, local_day_number
 from firewatch.core.vocab import Ruling
 from zones.combinations import SEPARATOR, Combinations, combine, text_column
-from zones.grid import Eligible, Indices, grid_points, points_in
+from zones.grid import Eligible, Indices, cells_over, grid_points, points_in
 from zones.precedence import Precedence, default_precedence
 from zones.reasons import reasons
 from zones.register import Register
@@ -71,9 +69,8 @@ def zone_sets(points: pd.DataFrame, register: Register) -> Combinations:
     inside = np.flatnonzero(points["county_adcode"].to_numpy() != 0)
     polygon, point = np.array([], dtype=np.intp), np.array([], dtype=np.intp)
     if len(register) and len(inside):
-        extent = Extent(*shapely.total_bounds(register.geometry))
         lon, lat = points["lon"].to_numpy()[inside], points["lat"].to_numpy()[inside]
-        grid = grid_points(lon, lat, extent)
+        grid = grid_points(lon, lat, cells_over(register.geometry))
         place = inside[grid.order]
         days = local_day_number(epoch_seconds(points["acquired_utc"]))[place]
         polygon, point = points_in(grid, register.geometry, _in_force(register, days))

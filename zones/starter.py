@@ -54,7 +54,8 @@ def starter_circles(areas: Areas) -> pd.DataFrame:
     distinct = placed[["kind", "name"]].drop_duplicates(ignore_index=True)
     group = placed.groupby(["kind", "name"], sort=False).ngroup().to_numpy()
     parts = placed["shape"].to_numpy()
-    return distinct.assign(shape=[shapely.union_all(parts[group == i]) for i in distinct.index])
+    joined = [shapely.union_all(parts[group == number]) for number in range(len(distinct))]
+    return distinct.assign(shape=np.array(joined, dtype=object))
 
 
 def circles(lon: Floats, lat: Floats, radius_km: Floats) -> Geometries:
@@ -72,7 +73,7 @@ def circles(lon: Floats, lat: Floats, radius_km: Floats) -> Geometries:
         np.broadcast_to(azimuths, shape),
         np.broadcast_to(1000 * radius_km[:, None], shape),
     )
-    return np.atleast_1d(shapely.polygons(np.stack([x, y], axis=-1)))
+    return np.asarray(shapely.polygons(np.stack([x, y], axis=-1)), dtype=object)
 
 
 @cache
