@@ -81,7 +81,8 @@ class Areas:
         Lines digitised apart from each other leave such gaps; the packaged layers have none.
         """
         parts = shapely.get_parts(self.region)
-        holes = shapely.polygons([ring for part in parts for ring in part.interiors])
+        rings = [ring for part in parts for ring in part.interiors]
+        holes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
         lat0 = shapely.total_bounds(self.geometry)[1::2].mean()
         on_plane = shapely.transform(
             holes, lambda xy: np.column_stack(local_km(xy[:, 0], xy[:, 1], lat0))
