@@ -2,6 +2,9 @@
 // Draws what the data blocks of this page hold. Every text goes in as text, never as HTML.
 // Counts come from the tables in the page; nothing is counted here.
 var firewatch = (function () {
+  // Leaflet's canvas has as many pixels; a stamp of the same scale is copied, not resampled.
+  var STAMP_SCALE = L.Browser.retina ? 2 : 1;
+  var stamps = new WeakMap();
   var settings, map, layers = {}, roles = {}, areas = {};
 
   function read(id) {
@@ -35,21 +38,39 @@ var firewatch = (function () {
   L.Canvas.include({
     _drawShape: function (layer) {
       if (!this._drawing || layer._empty()) { return; }
-      var context = this._ctx, at = layer._point, radius = layer._radius, options = layer.options;
-      context.beginPath();
-      if (!options.corners.length) { context.arc(at.x, at.y, radius, 0, 2 * Math.PI); }
-      options.corners.forEach(function (corner, index) {
-        context[index ? "lineTo" : "moveTo"](at.x + corner[0] * radius, at.y + corner[1] * radius);
-      });
-      context.closePath();
-      context.globalAlpha = options.fillOpacity;
-      context.fillStyle = options.fillColor;
-      context.fill();
-      context.lineWidth = options.weight * radius / options.size;
-      context.strokeStyle = options.color;
-      context.stroke();
+      var stamp = stampOf(layer.options.look, layer._radius), half = stamp.width / 2 / STAMP_SCALE;
+      this._ctx.drawImage(
+        stamp, Math.round(layer._point.x) - half, Math.round(layer._point.y) - half, half * 2, half * 2
+      );
     }
   });
+
+  // Drawn once a look and size: thousands of stamps are faster than thousands of outlines.
+  function stampOf(look, radius) {
+    var made = stamps.get(look) || {};
+    stamps.set(look, made);
+    return made[radius] || (made[radius] = drawStamp(look, radius));
+  }
+
+  function drawStamp(look, radius) {
+    var canvas = document.createElement("canvas"), context = canvas.getContext("2d");
+    var corners = settings.style.shapes[look.shape], line = look.weight * radius / look.size;
+    canvas.width = canvas.height = 2 * STAMP_SCALE * Math.ceil(radius * 1.4 + line);
+    context.translate(canvas.width / 2, canvas.height / 2);
+    context.scale(STAMP_SCALE, STAMP_SCALE);
+    context.beginPath();
+    if (!corners.length) { context.arc(0, 0, radius, 0, 2 * Math.PI); }
+    corners.forEach(function (corner, index) {
+      context[index ? "lineTo" : "moveTo"](corner[0] * radius, corner[1] * radius);
+    });
+    context.closePath();
+    context.fillStyle = look.fillColor;
+    context.fill();
+    context.lineWidth = line;
+    context.strokeStyle = look.color;
+    context.stroke();
+    return canvas;
+  }
 
   function sizeFactor() {
     var view = settings.style.view;
@@ -79,17 +100,19 @@ var firewatch = (function () {
     return settings.words[kind + "." + code] || code;
   }
 
-  function pointPopup(data, row) {
+  function pointPopup(layer, row) {
+    var data = layer.points, title = layer.title;
     function text(name) {
       return data[name].words[data[name].codes[row]];
     }
     var place = text("city") + " " + text("county");
     var lon = data.lon[row], lat = data.lat[row];
     var box = element("div", "", {"class": "fw-popup"});
-    box.appendChild(element("h3", label("ruling", text("ruling"))));
+    box.appendChild(element("h3", label(title, text(title))));
     box.appendChild(table([
       ["acquired_local", text("acquired_local")],
       ["place", place],
+      ["ruling", label("ruling", text("ruling"))],
       ["reason", text("reason")],
       ["decimal", lon.toFixed(5) + ", " + lat.toFixed(5)],
       ["dms", dms(lon, "EW") + " " + dms(lat, "NS")],
@@ -155,7 +178,7 @@ var firewatch = (function () {
       return [zones];
     },
     points: function (data) {
-      var options = Object.assign({corners: settings.style.shapes[data.style.shape]}, data.style);
+      var options = {look: data.style, size: data.style.size, weight: data.style.weight};
       var markers = data.points.lon.map(function (lon, row) {
         var marker = new Marker([data.points.lat[row], lon], options);
         marker.row = row;
@@ -163,7 +186,7 @@ var firewatch = (function () {
       });
       var group = L.featureGroup(markers);
       group.on("click", function (event) {
-        open(pointPopup(data.points, event.layer.row), event.layer.getLatLng());
+        open(pointPopup(data, event.layer.row), event.layer.getLatLng());
       });
       return [group];
     }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from firewatch.core.i18n import Texts
+from firewatch.core.vocab import Verdict
 
 _NUMBERS = ("base", "now", "change_pct", "allowance", "verdict")
-_MINUS, _NOTHING = "−", "—"
+_NOTHING = "—"
+# Cities with a percentage stand between those that rose from zero and those without a figure.
+_BETWEEN = 1
 
 
 def has_comparison(cities: pd.DataFrame) -> bool:
@@ -27,38 +31,38 @@ def city_rows(cities: pd.DataFrame, style: Mapping[str, Any], texts: Texts) -> l
     if not has_comparison(cities):
         return []
     verdicts = style["verdicts"]
-    order = (
-        cities["verdict"].astype(str).map({name: each["order"] for name, each in verdicts.items()})
-    )
-    sure = cities["change_pct"].notna()
+    judged = cities.assign(verdict=cities["verdict"].astype("str").fillna(str(Verdict.UNKNOWN)))
     # Without a percentage the verdict alone says whether a city leads or closes the table.
-    rank = (
-        pd.Series(1, index=cities.index).mask(~sure & (order < 2), 0).mask(~sure & (order >= 2), 2)
+    place = judged["verdict"].map({name: each["place"] for name, each in verdicts.items()})
+    place = place.where(judged["change_pct"].isna(), _BETWEEN)
+    ordered = judged.assign(_place=place, _down=-judged["change_pct"]).sort_values(
+        ["_place", "_down", "adcode"]
     )
-    ordered = (
-        cities.assign(_rank=rank, _down=-cities["change_pct"])
-        .sort_values(["_rank", "_down", "adcode"])
-        .to_dict("records")
-    )
-    return [_row(city, verdicts, texts) for city in ordered]
+    return [_row(city, verdicts, texts) for city in ordered.to_dict("records")]
 
 
 def _row(city: Mapping[Any, Any], verdicts: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
-    verdict = str(city["verdict"])
+    verdict = city["verdict"]
     return {
         "adcode": int(city["adcode"]),
         "name": city["name"],
-        "base": f"{int(city['base'])}",
-        "now": f"{int(city['now'])}",
-        "change": _signed(city["change_pct"], "+.1f", "%"),
-        "allowance": _signed(city["allowance"], ".0f", ""),
+        "base": _whole(city["base"]),
+        "now": _whole(city["now"]),
+        "change": _percent(city["change_pct"]),
+        "allowance": _whole(city["allowance"]),
         "verdict": verdict,
         "verdict_label": texts.label("verdict", verdict),
         "mark": verdicts.get(verdict, verdicts["unknown"])["mark"],
     }
 
 
-def _signed(value: Any, form: str, unit: str) -> str:
+def _whole(value: float) -> str:
+    return _NOTHING if pd.isna(value) else f"{int(value)}"
+
+
+def _percent(value: float) -> str:
+    """Return a change to two digits, rounded up: a fall of 9.996 % must not read -10.00 %."""
     if pd.isna(value):
         return _NOTHING
-    return f"{value:{form}}{unit}".replace("-", _MINUS)
+    hundredths = math.ceil(round(value * 100, 6))
+    return f"{hundredths / 100:+.2f}%" if hundredths else "0.00%"

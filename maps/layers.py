@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -42,7 +42,7 @@ class MapLayer:
     symbol: str
     paint: dict[str, Any]
     drawn: int | None = None
-    size: float = field(default=0)
+    size: float = 0
 
 
 def border_layers(
@@ -149,7 +149,11 @@ def point_layers(points: pd.DataFrame, style: Mapping[str, Any], texts: Texts) -
                 key=look["key"],
                 role="points",
                 label=_point_label(look, texts),
-                data={"points": compact_points(points[mine]), "style": _point_style(look)},
+                data={
+                    "points": compact_points(points[mine]),
+                    "style": _point_style(look),
+                    "title": look.get("title", "ruling"),
+                },
                 shown=True,
                 symbol=_corners(style["shapes"][look["shape"]], look["size"]),
                 paint={**_line_paint(look), **_fill_paint({"fillOpacity": 1, **look})},
@@ -172,8 +176,7 @@ def _point_label(look: Mapping[str, Any], texts: Texts) -> str:
 
 
 def _point_style(look: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("shape", "size", "fillColor", "color", "weight")
-    return {**{name: look[name] for name in names}, "fill": True, "fillOpacity": 0.92}
+    return {name: look[name] for name in ("shape", "size", "fillColor", "color", "weight")}
 
 
 def _corners(shape: list[list[float]], size: float) -> str:

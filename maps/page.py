@@ -43,7 +43,8 @@ class MapInputs:
     zones, zone_geometry
         zone_id, kind, name, notice, valid_from, valid_to (dates as text).
     notes
-        Sentences that stand under the legend.
+        Sentences that stand under the legend. The first says what the map may be used for
+        (approval number or sketch) and also stands in the map's corner.
     simulated, illustrative
         Whether data are simulated or zones only illustrative; both are said in sight.
     """
@@ -144,7 +145,7 @@ def _panel(
         "groups": _groups(layers, look, words),
         "cities": city_rows(inputs.cities, look, words),
         "notes": list(dict.fromkeys((*inputs.notes, cloud))),
-        "corner": f"{words('sketch_map')} · {cloud}",
+        "corner": " · ".join((*(inputs.notes or (words("sketch_map"),))[:1], cloud)),
     }
 
 
@@ -173,5 +174,5 @@ def _groups(layers: list[MapLayer], look: dict[str, Any], words: Texts) -> list[
 def _period(points: pd.DataFrame, words: Texts) -> str:
     if not len(points):
         return ""
-    times = points["acquired_local"].astype("str")
-    return words("panel.period", first=times.min(), last=times.max())
+    days = points["acquired_local"].astype("str").str[: len("2020-10-01")]
+    return words("panel.period", first=days.min(), last=days.max())
