@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +15,7 @@ from zones.layer import Layer
 from zones.register import Geometries
 
 if TYPE_CHECKING:
-    from pyproj import CRS
+    from pyproj import CRS, Transformer
 
 # Guangxi with a margin of about 20 km, in WGS-84 degrees.
 GUANGXI_EXTENT = Extent(104.2, 20.7, 112.3, 26.6)
@@ -24,16 +26,33 @@ WGS84 = "EPSG:4326"
 _GEOCENTRIC_AXIS_M = 6_378_137.0
 
 
-# What offices send, likeliest first: CGCS2000 and WGS-84 degrees, then CGCS2000 Gauss–Krüger with
-# the zone number before the easting (3°, 6°) and without it (3°, 6°), UTM, web maps.
-_LIKELY_CODES = (
-    *(4490, 4326),
-    *range(4513, 4534),
-    *range(4491, 4502),
-    *range(4534, 4555),
-    *range(4502, 4513),
-    *(32648, 32649, 3857),
+@dataclass(frozen=True)
+class GaussKruger:
+    """A run of CGCS2000 Gauss–Krüger codes of the EPSG registry, one meridian a code."""
+
+    first_code: int
+    last_code: int
+    first_meridian: int
+    width_degrees: int
+
+    def near(self, region: Extent) -> list[int]:
+        """Return the codes whose meridian lies in the region or one zone beside it."""
+        codes = range(self.first_code, self.last_code + 1)
+        meridians = range(self.first_meridian, 180, self.width_degrees)
+        low, high = region.west - self.width_degrees, region.east + self.width_degrees
+        return [code for code, m in zip(codes, meridians, strict=False) if low < m < high]
+
+
+# What offices send, likeliest first: degrees; then with the zone number before the easting (3°,
+# 6°) and without it; then UTM and web maps.
+_DEGREES = (4490, 4326)
+_GAUSS_KRUGER = (
+    GaussKruger(4513, 4533, 75, 3),
+    GaussKruger(4491, 4501, 75, 6),
+    GaussKruger(4534, 4554, 75, 3),
+    GaussKruger(4502, 4512, 75, 6),
 )
+_OTHERS = (32648, 32649, 3857)
 
 
 def to_wgs84(layer: Layer, declared: str | None, region: Extent) -> Geometries:
@@ -68,19 +87,24 @@ def to_wgs84(layer: Layer, declared: str | None, region: Extent) -> Geometries:
 
 def likely_systems(extent: Extent, region: Extent) -> tuple[str, ...]:
     """Return the EPSG codes in which this extent falls into the region, likeliest first."""
-    from pyproj import Transformer
-
     corners = [extent.west, extent.east], [extent.south, extent.north]
     found = []
-    for code in _LIKELY_CODES:
-        change = Transformer.from_crs(f"EPSG:{code}", WGS84, always_xy=True)
-        if region.contains(*change.transform(*corners)).all():
+    gauss_kruger = (code for family in _GAUSS_KRUGER for code in family.near(region))
+    for code in (*_DEGREES, *gauss_kruger, *_OTHERS):
+        if region.contains(*_change(f"EPSG:{code}").transform(*corners)).all():
             found.append(f"EPSG:{code}")
     return tuple(found)
 
 
+@cache
+def _change(system: CRS | str) -> Transformer:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(system, WGS84, always_xy=True)
+
+
 def _transformed(layer: Layer, text: str) -> Geometries:
-    from pyproj import CRS, Transformer
+    from pyproj import CRS
     from pyproj.exceptions import CRSError
 
     try:
@@ -93,7 +117,7 @@ def _transformed(layer: Layer, text: str) -> Geometries:
             remedy="用 EPSG 代码声明 / declare it by EPSG code",
         ) from error
     _refuse_old_datum(system, layer)
-    change = Transformer.from_crs(system, WGS84, always_xy=True)
+    change = _change(system)
     return shapely.transform(
         layer.geometry, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
     )

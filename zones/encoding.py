@@ -16,8 +16,19 @@ def text_encoding(content: bytes) -> str:
     return "gb18030" if broken > high * _BROKEN_SHARE else "utf-8"
 
 
-def table_encoding(table: Path) -> str | None:
-    """Return the encoding of a shapefile's attribute table; None where a .cpg declares it."""
-    if table.with_suffix(".cpg").exists():
-        return None
-    return text_encoding(table.read_bytes()[32:])
+def table_encoding(table: Path) -> str:
+    """Return the encoding of a shapefile's attribute table.
+
+    The bytes are asked and not the .cpg file, which is often absent and sometimes wrong.
+    """
+    return text_encoding(table.read_bytes())
+
+
+def redecoded(text: object, encoding: str) -> object:
+    """Return a text that was read byte for byte (ISO-8859-1) in its true encoding.
+
+    A character that the field's width cut through is dropped. Anything but a text stays.
+    """
+    if not isinstance(text, str):
+        return text
+    return text.encode("iso-8859-1", errors="ignore").decode(encoding, errors="ignore")

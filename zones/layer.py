@@ -17,7 +17,7 @@ import shapely
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.files import sha256_of_file
 from firewatch.core.geo import Extent
-from zones.encoding import table_encoding, text_encoding
+from zones.encoding import redecoded, table_encoding, text_encoding
 from zones.register import Geometries
 
 _SHAPEFILE = ".shp"
@@ -92,8 +92,9 @@ def _read(file: Path, asked: Path) -> tuple[pd.DataFrame, Geometries, str | None
                 expected="一个图层 / one layer",
                 remedy="每个图层另存为一个文件 / save each layer as a file of its own",
             )
-        encoding = table_encoding(file.with_suffix(".dbf")) if file.suffix == _SHAPEFILE else None
-        meta, _, shapes, fields = pyogrio.raw.read(file, encoding=encoding, force_2d=True)
+        # A heading cut within a character cannot be decoded by the driver: take bytes as they are.
+        as_bytes = "ISO-8859-1" if file.suffix == _SHAPEFILE else None
+        meta, _, shapes, fields = pyogrio.raw.read(file, encoding=as_bytes, force_2d=True)
         geometry = np.atleast_1d(shapely.from_wkb(shapes, on_invalid="ignore"))
     except (DataSourceError, UnicodeDecodeError, shapely.GEOSException) as error:
         raise ZoneFileError(
@@ -103,7 +104,18 @@ def _read(file: Path, asked: Path) -> tuple[pd.DataFrame, Geometries, str | None
             remedy="用 GIS 软件打开检查并另存 / open it in a GIS and save it again",
         ) from error
     columns = {str(name): values for name, values in zip(meta["fields"], fields, strict=True)}
-    return pd.DataFrame(columns, index=range(len(geometry))), geometry, meta["crs"]
+    table = pd.DataFrame(columns, index=range(len(geometry)))
+    if as_bytes:
+        table = _redecoded(table, table_encoding(file.with_suffix(".dbf")))
+    return table, geometry, meta["crs"]
+
+
+def _redecoded(table: pd.DataFrame, encoding: str) -> pd.DataFrame:
+    texts = table.select_dtypes(["object", "str"]).columns
+    decoded = {name: table[name].map(lambda text: redecoded(text, encoding)) for name in texts}
+    renamed = table.assign(**decoded)
+    renamed.columns = pd.Index([str(redecoded(name, encoding)) for name in table.columns])
+    return renamed
 
 
 @contextmanager
@@ -174,7 +186,7 @@ def _require_parts(shapefile: Path, asked: Path) -> None:
 def _digest(file: Path) -> str:
     if file.suffix != _SHAPEFILE:
         return sha256_of_file(file)
-    parts = sorted(file.parent.glob(f"{file.stem}.*"))
+    parts = sorted(part for part in file.parent.iterdir() if part.stem == file.stem)
     together = hashlib.sha256()
     for part in parts:
         together.update(f"{part.suffix} {sha256_of_file(part)}\n".encode())

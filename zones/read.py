@@ -166,10 +166,8 @@ def _kinds(own: pd.DataFrame, declared: str | None, path: Path) -> pd.Series:
 
 def _names(own: pd.DataFrame, path: Path) -> pd.Series:
     names = _texts(own, "name", "")
-    numbered = pd.Series(
-        [f"{path.stem}-{number}" for number in range(1, len(own) + 1)], dtype="str"
-    )
-    return names.where(names != "", numbered)
+    numbered = [f"{path.stem}-{number}" for number in own.index]
+    return names.where(names != "", pd.Series(numbered, index=own.index, dtype="str"))
 
 
 def _first_days(own: pd.DataFrame, declared: date | None, path: Path) -> pd.Series:

@@ -70,9 +70,7 @@ def test_a_zone_that_is_in_both_registers_is_kept_once() -> None:
 
 def test_in_force_includes_the_first_and_the_last_day() -> None:
     register = register_from(*table())
-    names = {
-        day: set(register.in_force(date(2020, 11, day)).zones["name"]) for day in (4, 5, 6, 7)
-    }
+    names = {day: set(register.in_force(date(2020, 11, day)).zones["name"]) for day in (4, 5, 6, 7)}
     assert names == {
         4: {"其余"},
         5: {"城区", "其余", "公园"},
