@@ -72,7 +72,8 @@ def _try(
     twice: list[str] = []
     for column in declared.columns:
         for alias in map(fold, column.aliases):
-            places = [i for i in range(len(cells)) if alias in (names[i], bases[i])]
+            places = [i for i, name in enumerate(names) if name == alias]
+            places = places or [i for i, base in enumerate(bases) if base == alias]
             if places:
                 fields[column.role] = places[0]
                 twice += [cells[places[0]].strip()] if len(places) > 1 else []

@@ -118,7 +118,7 @@ class _Lines:
         return [field.decode(errors="replace") for field in fields]
 
     def blank(self, rows: Rows) -> Mask:
-        empty = self.delimiter + b" \t"
+        empty = self.delimiter + b" \t\v\f"
         found: NDArray[np.bool_] = np.array(
             [not self._line(row).strip(empty) for row in rows], dtype=bool
         )

@@ -17,6 +17,7 @@ from imagery.reading import unreadable
 DELIMITERS = (b",", b"\t", b";")
 # Exports put a title, a unit and notes above the heading, not pages of them.
 _HEADING_SEARCH_LINES = 60
+_HEADING_BYTES = 1 << 14
 # Fits a processor's cache, and gives every core some blocks of a large file.
 BLOCK_BYTES = 4 << 20
 _MESSAGE = re.compile(
@@ -76,7 +77,7 @@ def find_body(path: Path, text: bytes, formats: Sequence[Format] = FORMATS) -> B
     while start < len(text) and number <= _HEADING_SEARCH_LINES:
         end = text.find(b"\n", start)
         end = len(text) if end < 0 else end
-        for delimiter in DELIMITERS:
+        for delimiter in DELIMITERS if end - start <= _HEADING_BYTES else ():
             found = match_heading(_fields(text[start:end].decode(), delimiter.decode()), formats)
             if isinstance(found, Match):
                 return Body(found, delimiter, text, end + 1, number + 1)
