@@ -17,7 +17,7 @@ from maps.geometry import Geometries, dissolved, features, label_places, simplif
 
 Role = Literal["counties", "cities", "zones", "points"]
 _ZONE_TEXTS = ("zone_id", "kind", "name", "notice", "valid_from", "valid_to")
-_ZONE_TOLERANCE_DEG = 0.001
+_ZONE_TOLERANCE_DEG = 0.0004
 
 
 @dataclass(frozen=True, eq=False)
