@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from firewatch.cause.decide import decide_causes
-from firewatch.cause.static_heat import StaticHeatRule, static_cells
+from firewatch.cause.static_heat import StaticHeatRule, heat_cells, static_cells
 from firewatch.cause.works import WorksList
+from firewatch.core.time import local_day_number
 from firewatch.events import Linkage, join_events
 from firewatch.ledger.claims import claims_within
-from firewatch.ledger.current import refresh
+from firewatch.ledger.current import add_new, refresh
 from firewatch.ledger.points import DECIDED, current_keys_by, working_rows, working_rows_of
 from firewatch.ledger.store import append, append_row
 from firewatch.ledger.tables import decisions, runs
@@ -118,6 +119,13 @@ def _with_relations(
     return _stack(subject, on_record)
 
 
+def _with_day_and_cell(work: pd.DataFrame) -> pd.DataFrame:
+    return work.assign(
+        local_day=local_day_number(work["acquired_s"].to_numpy(dtype=np.int64)),
+        heat_cell=heat_cells(work["lon"], work["lat"]),
+    )
+
+
 def _reach(window: Window, rules: Rulebook) -> Window:
     """Return the times from which anything can bear on the points of a window."""
     return window.widened(rules.linkage.gap_h * 3600 + 2 * _OVERPASS_EDGE_S)
@@ -159,11 +167,11 @@ def _decide_events(work: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
 
 def _decide_causes(connection: Connection, work: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     """Judge the recurrence of heat in every cell that the points touch, over the whole ledger."""
-    cells = work["heat_cell"].unique()
-    keys = current_keys_by(connection, "heat_cell", cells.astype(np.int64))
+    work = _with_day_and_cell(work)
+    keys = current_keys_by(connection, "heat_cell", work["heat_cell"].unique())
     rest = working_rows_of(connection, np.setdiff1d(keys, work["point_key"]))
     if len(rest):
-        work = _stack(work, rest)
+        work = _with_day_and_cell(_stack(work, rest))
     in_force = (work["superseded_by"] == IN_FORCE).to_numpy()
     seen = work[in_force & (work["source"] == "satellite").to_numpy()]
     static = static_cells(seen, rules.static_heat)
@@ -191,8 +199,11 @@ def _record_changes(
             "cause_version": rules.cause_version,
         },
     )
-    append(connection, decisions, changed.assign(run_id=run_id))
-    refresh(connection, changed["point_key"].tolist())
+    decided = changed.assign(run_id=run_id).sort_values("point_key")
+    append(connection, decisions, decided)
+    is_new = decided["was_ruling"].isna() if was else np.ones(len(decided), dtype=bool)
+    add_new(connection, decided[is_new])
+    refresh(connection, decided["point_key"][~is_new].tolist())
     return Outcome(run_id, before, after)
 
 

@@ -40,8 +40,8 @@ def join_events(points: pd.DataFrame, linkage: Linkage) -> pd.DataFrame:
     Parameters
     ----------
     points
-        Columns point_key, platform, source, acquired_s, lon, lat, lon_e5, lat_e5, scan_km,
-        track_km; only points in force.
+        Columns point_key, platform, source, acquired_s, lon, lat, scan_km, track_km; only points
+        in force.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def join_events(points: pd.DataFrame, linkage: Linkage) -> pd.DataFrame:
     touching &= np.abs(acquired_s[i] - acquired_s[j]) <= _TOUCH_GAP_S
     touching &= (points["source"] == "satellite").to_numpy()[i]
     keys = points["point_key"].to_numpy()
-    order = np.lexsort((keys, points["lat_e5"], points["lon_e5"], acquired_s))
+    order = np.lexsort((keys, points["lat"], points["lon"], acquired_s))
     return pd.DataFrame(
         {
             "event_key": _group_heads(i[one_event], j[one_event], keys, order),

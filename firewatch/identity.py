@@ -23,44 +23,55 @@ PRODUCT_COLUMNS = (
 )
 """The columns that are the same for every row of one product of one platform."""
 
-NATURAL_KEY = ("product_key", "acquired_min", "lon_e5", "lat_e5")
-"""The identity as integers; positions in units of 1e-5 degree, about 1 m."""
+NATURAL_KEY = ("product_key", "acquired_s", "lon", "lat")
+"""The identity: time to the minute, position to 5 decimals (about 1 m)."""
+
+POSITION_DECIMALS = 5
 
 
 def with_identity(points: pd.DataFrame) -> pd.DataFrame:
-    """Add the identity's integers (all but `product_key`) and the epoch seconds to a table."""
-    acquired_s = epoch_seconds(points["acquired_utc"])
+    """Add acquired_s (UTC epoch seconds of the minute) and round positions to the identity's."""
     return points.assign(
-        acquired_s=acquired_s,
-        acquired_min=acquired_s // 60,
-        lon_e5=_e5(points["lon"]),
-        lat_e5=_e5(points["lat"]),
+        acquired_s=epoch_seconds(points["acquired_utc"]) // 60 * 60,
+        # Adding 0 turns -0.0 into 0.0: one position, one key.
+        lon=points["lon"].round(POSITION_DECIMALS) + 0.0,
+        lat=points["lat"].round(POSITION_DECIMALS) + 0.0,
     )
 
 
 def point_ids(points: pd.DataFrame) -> pd.Series:
     """Return the readable identity: ``S-NPP_VIIRS_I_2.0NRT_20201105T0612_10832120_2281713``.
 
+    The last two parts are longitude and latitude in units of 1e-5 degree.
+
     Parameters
     ----------
     points
-        Columns platform, product_family, product_version, acquired_min, lon_e5, lat_e5.
+        Columns platform, product_family, product_version, acquired_s, lon, lat.
     """
-    minute = points["acquired_min"].to_numpy().astype("datetime64[m]")
-    stamp = pd.Series(pd.DatetimeIndex(minute).strftime("%Y%m%dT%H%M"), index=points.index)
+    moment = points["acquired_s"].to_numpy(dtype=np.int64).astype("datetime64[s]")
+    stamp = pd.Series(pd.DatetimeIndex(moment).strftime("%Y%m%dT%H%M"), index=points.index)
     version = points["product_version"].astype("str").where(points["product_version"] != "", "-")
     parts = (
-        points["platform"].astype("str"),
         points["product_family"].astype("str"),
         version,
         stamp,
-        points["lon_e5"].astype("str"),
-        points["lat_e5"].astype("str"),
+        _e5(points["lon"]).astype("str"),
+        _e5(points["lat"]).astype("str"),
     )
-    joined = parts[0]
-    for part in parts[1:]:
+    joined = points["platform"].astype("str")
+    for part in parts:
         joined = joined + "_" + part
     return joined
+
+
+def position_of(point_id: str) -> tuple[float, float] | None:
+    """Return (lon, lat) in degrees as a point_id states them, or None if it is no point_id."""
+    parts = point_id.split("_")[-2:]
+    if len(parts) < 2 or not all(part.lstrip("-").isdigit() for part in parts):
+        return None
+    lon, lat = (round(int(part) / 10**POSITION_DECIMALS, POSITION_DECIMALS) for part in parts)
+    return lon, lat
 
 
 def first_of_each(points: pd.DataFrame, keys: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -69,5 +80,6 @@ def first_of_each(points: pd.DataFrame, keys: tuple[str, ...]) -> NDArray[np.boo
     return first
 
 
-def _e5(degrees: pd.Series) -> NDArray[np.int64]:
-    return np.rint(degrees.to_numpy() * 1e5).astype(np.int64)
+def _e5(degrees: pd.Series) -> pd.Series:
+    units: pd.Series = (degrees * 10**POSITION_DECIMALS).round().astype("int64")
+    return units

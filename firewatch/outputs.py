@@ -24,7 +24,14 @@ from firewatch.reports.docx import write_yoy_docx
 from firewatch.reports.points_export import write_points
 from firewatch.reports.tally import write_tally_csv
 from firewatch.reports.xlsx import write_yoy_xlsx
-from firewatch.views import area_names, current_points, events_of, holds_simulated, told_events
+from firewatch.views import (
+    PUBLIC_COLUMNS,
+    area_names,
+    current_points,
+    events_of,
+    holds_simulated,
+    told_events,
+)
 from zones.register import OPEN_END, Register
 
 if TYPE_CHECKING:
@@ -178,7 +185,7 @@ def write_everything(desk: Desk, folder: Path, done: Callable[[Path], None]) -> 
     # The day's alerts are a matter of hours, not of the season.
     write_alert_files(desk, decide_alerts(desk, max_age_h=24.0), folder / "alerts")
     done(folder / "alerts")
-    write_points(folder / "firepoints.gpkg", points, desk.language)
+    write_points(folder / "firepoints.gpkg", points[PUBLIC_COLUMNS], desk.language)
     done(folder / "firepoints.gpkg")
     return compared
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from firewatch.cause.static_heat import heat_cells, shipped_rule
+from firewatch.cause.static_heat import shipped_rule
 from firewatch.cause.works import as_works
 from firewatch.core.errors import FirewatchError
 from firewatch.core.files import sha256_of_file
 from firewatch.core.geo import Extent
 from firewatch.core.schema import validate
-from firewatch.core.time import Period, local_day_number
+from firewatch.core.time import Period
 from firewatch.decide import Outcome, Rulebook, decide, window_of
 from firewatch.events import Linkage
 from firewatch.identity import NATURAL_KEY, first_of_each, with_identity
@@ -198,7 +198,7 @@ def _record_file(
         outside=len(points) - len(inside),
         rejected=len(reading.rejections),
     )
-    inside, fresh = _record_points(connection, inside, rules)
+    inside, fresh = _record_points(connection, inside)
     made = _claims(points, reading, declared)
     window = window_of(fresh, [(claim.first_s, claim.last_s) for claim in made])
     file_id = _record_source(connection, outcome, reading, sha256, now_s)
@@ -221,17 +221,13 @@ def _record_file(
 
 
 def _record_points(
-    connection: Connection, inside: pd.DataFrame, rules: Rulebook
+    connection: Connection, inside: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give every row its point_key and append the points not on record; return both tables."""
     inside = inside.assign(product_key=product_keys(connection, inside))
     keys = known_keys(connection, inside)
     is_new = (keys == 0) & first_of_each(inside, NATURAL_KEY)
     fresh = inside[is_new]
-    fresh = fresh.assign(
-        local_day=local_day_number(fresh["acquired_s"].to_numpy()),
-        heat_cell=heat_cells(fresh["lon"], fresh["lat"], rules.static_heat.cell_deg),
-    )
     keys[is_new] = record(connection, fresh)
     fresh = fresh.assign(point_key=keys[is_new]).reset_index(drop=True)
     inside = inside.assign(point_key=keys)
@@ -311,20 +307,20 @@ def _by_city(ledger: Ledger, outcomes: Iterable[FileOutcome], rules: Rulebook) -
             .subquery()
         )
         query = (
-            select(points_current.c.city_adcode, func.count().label("count"))
+            select(points_current.c.county_adcode, func.count().label("points"))
             .join(came, came.c.point_key == points_current.c.point_key)
-            .where(points_current.c.city_adcode != 0)
-            .group_by(points_current.c.city_adcode)
+            .where(points_current.c.county_adcode > 0)
+            .group_by(points_current.c.county_adcode)
         )
         counts = fetch(connection, query)
-    names = rules.areas.city_names()
-    ranked = counts.sort_values(["count", "city_adcode"], ascending=[False, True])
-    return {
-        names[int(code)]: int(count)
-        for code, count in zip(ranked["city_adcode"], ranked["count"], strict=True)
-    }
+    cities = rules.areas.counties.set_index("adcode")[["city_adcode", "city_name"]]
+    sums = counts.join(cities, on="county_adcode").groupby(["city_adcode", "city_name"])["points"]
+    ranked = (
+        sums.sum().reset_index().sort_values(["points", "city_adcode"], ascending=[False, True])
+    )
+    return dict(zip(ranked["city_name"].tolist(), ranked["points"].tolist(), strict=True))
 
 
 def _placed_columns() -> list[str]:
-    placed = ["city_adcode", "county_adcode", "township", "straddles"]
+    placed = ["county_adcode", "township", "straddles"]
     return [*placed, "ruling", "ruling_zone_id", "zones_hit", "marks"]

@@ -86,8 +86,8 @@ def supersede(points: pd.DataFrame, claims: Sequence[Claim], matching: Matching)
     Parameters
     ----------
     points
-        Columns point_key, platform, product_family, product_rank, acquired_s, lon, lat, lon_e5,
-        lat_e5, scan_km, track_km; every version of the overpasses concerned.
+        Columns point_key, platform, product_family, product_rank, acquired_s, lon, lat, scan_km,
+        track_km; every version of the overpasses concerned.
     claims
         What the files on record declare to have looked at.
 
@@ -152,8 +152,8 @@ def match_one_to_one(older: pd.DataFrame, newer: pd.DataFrame, reach_pixels: flo
     reach_max_km = reach_pixels * max(older["size_km"].max(), newer["size_km"].max())
     if not reach_max_km > 0:
         return empty
-    older = older.sort_values(["overpass", "lat_e5", "lon_e5"])
-    newer = newer.sort_values(["overpass", "lat_e5", "lon_e5"])
+    older = older.sort_values(["overpass", "lat", "lon"])
+    newer = newer.sort_values(["overpass", "lat", "lon"])
     lat0 = float(older["lat"].mean())
     near = cKDTree(_laid_out(older, lat0)).sparse_distance_matrix(
         cKDTree(_laid_out(newer, lat0)), reach_max_km * _SEARCH_MARGIN, output_type="ndarray"

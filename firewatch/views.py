@@ -28,11 +28,11 @@ from zones.register import Register
 from zones.ruling import reasons
 
 _FACTS = (
-    "point_key", "acquired_min", "lon_e5", "lat_e5", "acquired_s", "local_day", "lon", "lat",
-    "scan_km", "track_km", "bt_mir_k", "bt_tir_k", "frp_mw", "confidence", "day_night",
+    "point_key", "acquired_s", "lon", "lat", "scan_km", "track_km", "bt_mir_k", "bt_tir_k",
+    "frp_mw", "confidence", "day_night",
 )  # fmt: skip
 _DECIDED = (
-    "city_adcode", "county_adcode", "township", "straddles", "ruling", "ruling_zone_id",
+    "county_adcode", "township", "straddles", "ruling", "ruling_zone_id",
     "zones_hit", "marks", "cause", "cause_evidence", "unscreened", "event_key", "run_id",
 )  # fmt: skip
 
@@ -79,16 +79,17 @@ def current_points(
             ),
         )
         .where(points_current.c.county_adcode > 0)
-        .order_by(points.c.acquired_s, points.c.lon_e5, points.c.lat_e5, points.c.product_key)
+        .order_by(points.c.acquired_s, points.c.lon, points.c.lat, points.c.product_key)
     )
     if period is not None:
         query = query.where(points_current.c.local_day.between(*period.day_numbers()))
-    rows = fetch(connection, query)
+    rows, names = fetch(connection, query), area_names(areas)
     rows = rows.assign(
         acquired_utc=from_epoch_seconds(rows["acquired_s"].astype("int64")),
         point_id=point_ids(rows) if len(rows) else pd.Series(dtype="str"),
-        city=rows["city_adcode"].map(areas.city_names()),
-        county=rows["county_adcode"].map(areas.county_names()),
+        city_adcode=rows["county_adcode"].map(names.city_of_county),
+        city=rows["county_adcode"].map(names.city_of_county).map(names.cities),
+        county=rows["county_adcode"].map(names.counties),
         unscreened=rows["unscreened"].astype(bool),
     )
     return rows.assign(
@@ -96,6 +97,16 @@ def current_points(
         simulated=_simulated(connection, rows),
         reason=reasons(rows, register, language),
     )
+
+
+PUBLIC_COLUMNS = [
+    "point_id", "event_id", "acquired_utc", "lon", "lat", "city", "county", "city_adcode",
+    "county_adcode", "township", "straddles", "source", "platform", "product_family",
+    "product_version", "confidence", "day_night", "frp_mw", "bt_mir_k", "bt_tir_k", "scan_km",
+    "track_km", "ruling", "ruling_zone_id", "reason", "zones_hit", "marks", "cause",
+    "cause_evidence", "unscreened", "status", "simulated",
+]  # fmt: skip
+"""What leaves the ledger for GIS and spreadsheets: no internal keys."""
 
 
 def events_of(current: pd.DataFrame) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def decide_causes(
 
 
 def _recurrence_text(cell: int, found: pd.Series, rule: StaticHeatRule) -> str:
-    lon, lat = cell_centre(cell, rule.cell_deg)
+    lon, lat = cell_centre(cell)
     return (
         f"{found['level']}: {int(found['days'])} d/{rule.window_days} d, "
         f"night {found['night_share']:.0%}, {lat:.2f}N {lon:.2f}E"

@@ -16,7 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-_CELL_ROWS = 100_000
+CELL_DEG = 0.02
+"""Side of a cell; a constant of the ledger, where cells are stored."""
+CELL_ROWS = 100_000
+"""Cells are numbered row by row, with room for more columns than there are."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,6 @@ class StaticLevel:
 
 @dataclass(frozen=True)
 class StaticHeatRule:
-    cell_deg: float
     window_days: int
     off_season_months: tuple[int, ...]
     levels: tuple[StaticLevel, ...]
@@ -46,22 +48,20 @@ def shipped_rule() -> StaticHeatRule:
     table = json.loads(text)
     levels = tuple(StaticLevel(**row) for row in table["levels"])
     version = "+".join(f"{level.name}{level.min_days}" for level in levels)
-    return StaticHeatRule(
-        table["cell_deg"], table["window_days"], tuple(table["off_season_months"]), levels, version
-    )
+    return StaticHeatRule(table["window_days"], tuple(table["off_season_months"]), levels, version)
 
 
-def heat_cells(lon: ArrayLike, lat: ArrayLike, cell_deg: float) -> NDArray[np.int64]:
-    """Return the number of the cell a position (degrees, WGS-84) lies in."""
-    column = np.rint(np.asarray(lon) / cell_deg).astype(np.int64)
-    row = np.rint(np.asarray(lat) / cell_deg).astype(np.int64)
-    return row * _CELL_ROWS + column
+def heat_cells(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
+    """Return the number of the cell a position (degrees, WGS-84, positive) lies in."""
+    column = np.floor(np.asarray(lon) / CELL_DEG + 0.5).astype(np.int64)
+    row = np.floor(np.asarray(lat) / CELL_DEG + 0.5).astype(np.int64)
+    return row * CELL_ROWS + column
 
 
-def cell_centre(cell: int, cell_deg: float) -> tuple[float, float]:
+def cell_centre(cell: int) -> tuple[float, float]:
     """Return (lon, lat) of a cell's centre in degrees."""
-    row, column = divmod(int(cell), _CELL_ROWS)
-    return round(column * cell_deg, 6), round(row * cell_deg, 6)
+    row, column = divmod(int(cell), CELL_ROWS)
+    return round(column * CELL_DEG, 6), round(row * CELL_DEG, 6)
 
 
 def static_cells(points: pd.DataFrame, rule: StaticHeatRule) -> pd.DataFrame:
@@ -132,7 +132,9 @@ def _fullest_window(days: pd.DataFrame, window_days: int) -> pd.DataFrame:
     night = np.concatenate([[0.0], np.cumsum(days["night"].to_numpy())])
     off_season = np.concatenate([[0], np.cumsum(days["off_season"].to_numpy())])
     begin, end = first[chosen], chosen + 1
-    months = [days["month"].iloc[a:b].nunique() for a, b in zip(begin, end, strict=True)]
+    per_month = days["month"].to_numpy()[:, None] == np.arange(1, 13)
+    seen_in_month = np.vstack([np.zeros(12, dtype=np.int64), np.cumsum(per_month, axis=0)])
+    months = ((seen_in_month[end] - seen_in_month[begin]) > 0).sum(axis=1)
     return pd.DataFrame(
         {
             "days": held[chosen],

@@ -83,7 +83,7 @@ def changed_columns(outcome: Outcome) -> list[dict[str, Any]]:
     rows: list[Any] = []
     if outcome.after.empty or outcome.before.empty:
         return rows
-    for name in ("city_adcode", "county_adcode", "ruling", "ruling_zone_id", "cause"):
+    for name in ("county_adcode", "ruling", "ruling_zone_id", "cause"):
         pairs = outcome.before[[name]].rename(columns={name: "before"})
         pairs = pairs.assign(after=outcome.after[name])
         moved = pairs[pairs["before"] != pairs["after"]].astype(str)

@@ -40,13 +40,14 @@ def points(
     from firewatch.core.errors import UsageError
     from firewatch.pipeline import rulebook
     from firewatch.reports.points_export import write_points
-    from firewatch.views import current_points
+    from firewatch.views import PUBLIC_COLUMNS, current_points
 
     state = state_of(context)
     with state.ledger() as ledger, ledger.reading() as connection:
         rules = rulebook(ledger, state.settings)
         period = season_period(state, season)
         table = current_points(connection, rules.areas, rules.register, state.language, period)
+    table = table[PUBLIC_COLUMNS]
     if state.out is not None:
         write_points(state.out.with_suffix(f".{form}"), table, state.language)
         state.emit({"path": str(state.out.with_suffix(f".{form}")), "points": len(table)})
@@ -74,7 +75,7 @@ def heat(context: typer.Context) -> None:
     with state.ledger() as ledger, ledger.reading() as connection:
         seen = seen_in_cells(connection, state.clock.now_epoch_s())
     cells = static_cells(seen, rule).reset_index()
-    centres = [cell_centre(cell, rule.cell_deg) for cell in cells["heat_cell"]]
+    centres = [cell_centre(cell) for cell in cells["heat_cell"]]
     table = pd.DataFrame(centres, columns=["lon", "lat"]).join(cells.drop(columns="heat_cell"))
     table = table.sort_values("days", ascending=False, ignore_index=True)
     state.emit({"cells": records(table)})

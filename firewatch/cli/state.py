@@ -97,7 +97,7 @@ def text_table(table: pd.DataFrame) -> str:
 
     options = ("display.unicode.east_asian_width", True, "display.max_colwidth", 60)
     with pd.option_context(*options):
-        return table.to_string(index=False, na_rep="—", float_format=lambda x: f"{x:.1f}")
+        return table.to_string(index=False, na_rep="—", float_format=lambda x: f"{x:.2f}")
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

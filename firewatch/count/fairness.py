@@ -11,16 +11,18 @@ from sqlalchemy import Connection, Integer, case, cast, func, select
 
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.time import Period, local_day_number
-from firewatch.core.vocab import Language, Source, Status
+from firewatch.core.vocab import Language, Status
 from firewatch.count.rule import CountingRule
 from firewatch.count.tally import (
     count_excluded_causes,
     count_statuses,
     counted_points,
+    from_satellite,
     platforms_on_record,
 )
 from firewatch.ledger.claims import claims_within
 from firewatch.ledger.tables import points_current as current
+from firewatch.ledger.tables import products
 from firewatch.supersession import STANDARD_RANK
 
 if TYPE_CHECKING:
@@ -109,9 +111,10 @@ def _version_notes(
 
 
 def _standard_share(connection: Connection, rule: CountingRule, period: Period) -> float | None:
-    standard = case((current.c.product_rank >= STANDARD_RANK, 1), else_=0)
+    standards_only = select(products.c.product_key).where(products.c.product_rank >= STANDARD_RANK)
+    standard = case((current.c.product_key.in_(standards_only), 1), else_=0)
     query = select(func.count(), cast(func.coalesce(func.sum(standard), 0), Integer)).where(
-        counted_points(rule, period), current.c.source == str(Source.SATELLITE)
+        counted_points(rule, period), from_satellite()
     )
     total, standards = connection.execute(query).one()
     return standards / total if total else None

@@ -30,6 +30,7 @@ from firewatch.core.vocab import Cause, CountUnit, Ruling, Source, Status
 from firewatch.count.rule import CountingRule
 from firewatch.ledger.store import fetch
 from firewatch.ledger.tables import points_current as current
+from firewatch.ledger.tables import products
 
 _COUNTY_SPAN = 1_000_000
 """Adcodes have six digits: time and county fit into one number that sorts by time first."""
@@ -55,17 +56,31 @@ def counted_points(rule: CountingRule, period: Period) -> ColumnElement[bool]:
     conditions = [
         current.c.local_day.between(first, last),
         current.c.county_adcode > 0,
-        current.c.source.in_([str(code) for code in rule.sources]),
+        current.c.product_key.in_(_product_keys(rule)),
         current.c.cause.in_([str(code) for code in rule.causes]),
         current.c.status.in_([str(code) for code in rule.statuses]),
         current.c.confidence.in_([str(code) for code in rule.confidences]),
     ]
     if not rule.unscreened:
         conditions.append(current.c.unscreened.is_(False))
-    if rule.platforms is not None:
-        on_ground = current.c.source == str(Source.SUPERVISION)
-        conditions.append(on_ground | current.c.platform.in_(rule.platforms))
     return and_(*conditions)
+
+
+def _product_keys(rule: CountingRule) -> Select[tuple[int]]:
+    """Return the products that count: the rule's sources, of its satellites if it names any."""
+    query = select(products.c.product_key).where(
+        products.c.source.in_([str(code) for code in rule.sources])
+    )
+    if rule.platforms is None:
+        return query
+    on_ground = products.c.source == str(Source.SUPERVISION)
+    return query.where(on_ground | products.c.platform.in_(rule.platforms))
+
+
+def from_satellite() -> ColumnElement[bool]:
+    """Return the condition that a point in force was seen from space."""
+    satellite = products.c.source == str(Source.SATELLITE)
+    return current.c.product_key.in_(select(products.c.product_key).where(satellite))
 
 
 def tally(connection: Connection, rule: CountingRule, period: Period, by: str) -> pd.DataFrame:
@@ -103,7 +118,7 @@ def count_sources(connection: Connection, rule: CountingRule, period: Period) ->
     satellite = count_total(connection, replace(rule, sources=(Source.SATELLITE,)), period)
     on_ground = replace(rule, sources=(Source.SUPERVISION,))
     both = counted_points(replace(rule, sources=tuple(Source)), period)
-    seen_from_space = func.max(case((current.c.source == str(Source.SATELLITE), 1), else_=0))
+    seen_from_space = func.max(case((from_satellite(), 1), else_=0))
     unseen = (
         select(current.c.event_key, current.c.local_day, func.count().label("points"))
         .where(both)
@@ -162,11 +177,9 @@ def count_excluded_causes(
 
 def platforms_on_record(connection: Connection, period: Period) -> frozenset[str]:
     """Return the satellites with at least one point in force in the period."""
-    first, last = period.day_numbers()
-    query = (
-        select(current.c.platform)
-        .distinct()
-        .where(current.c.local_day.between(first, last), current.c.source == str(Source.SATELLITE))
+    used = select(current.c.product_key).where(current.c.local_day.between(*period.day_numbers()))
+    query = select(products.c.platform).where(
+        products.c.source == str(Source.SATELLITE), products.c.product_key.in_(used)
     )
     return frozenset(connection.execute(query).scalars())
 

@@ -5,29 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
+    cast,
     delete,
     func,
     insert,
     literal,
     select,
+    tuple_,
 )
 
+from firewatch.cause.static_heat import CELL_DEG, CELL_ROWS
+from firewatch.core.time import BEIJING_OFFSET_S, DAY_S
 from firewatch.core.vocab import Status
 from firewatch.ledger.points import latest_decision_join, with_wanted
-from firewatch.ledger.tables import decisions, points, points_current, products, statuses
+from firewatch.ledger.store import append
+from firewatch.ledger.tables import decisions, points, points_current, statuses
 from firewatch.supersession import IN_FORCE
+
+_LOCAL_DAY = cast((points.c.acquired_s + BEIJING_OFFSET_S) / DAY_S, Integer)
+"""`core.time.local_day_number` in SQL: both sides are integers, the division rounds down."""
+
+_HEAT_CELL = (
+    cast(points.c.lat / CELL_DEG + 0.5, Integer) * CELL_ROWS
+    + cast(points.c.lon / CELL_DEG + 0.5, Integer)
+)  # fmt: skip
+"""`cause.static_heat.heat_cells` in SQL, the same arithmetic in the same order."""
+
+
+def add_new(connection: Connection, decided: pd.DataFrame) -> None:
+    """Append points decided for the first time: nobody can have said anything of them yet."""
+    in_force = decided[decided["superseded_by"] == IN_FORCE]
+    ordered = in_force.sort_values(["local_day", "point_key"])
+    append(connection, points_current, ordered.assign(status=str(Status.SUSPECTED)))
 
 
 def refresh(connection: Connection, keys: Iterable[int]) -> None:
-    """Bring the rows of the given points up to date with their latest facts."""
+    """Bring the rows of points on record up to date with their latest facts."""
     wanted = with_wanted(connection, keys)
-    outdated = select(wanted.c.point_key)
-    connection.execute(delete(points_current).where(points_current.c.point_key.in_(outdated)))
+    outdated = select(_LOCAL_DAY, points.c.point_key).join(
+        wanted, wanted.c.point_key == points.c.point_key
+    )
+    row = tuple_(points_current.c.local_day, points_current.c.point_key)
+    connection.execute(delete(points_current).where(row.in_(outdated)))
     _insert(connection, _definition().join(wanted, wanted.c.point_key == points.c.point_key))
 
 
@@ -53,14 +79,17 @@ def _definition() -> Select[Any]:
         .scalar_subquery()
     )
     status = func.coalesce(statuses.c.status, literal(str(Status.SUSPECTED))).label("status")
-    sources: dict[str, ColumnElement[Any]] = {"status": status}
-    for table in (decisions, points, products):
+    sources: dict[str, ColumnElement[Any]] = {
+        "status": status,
+        "local_day": _LOCAL_DAY.label("local_day"),
+        "heat_cell": _HEAT_CELL.label("heat_cell"),
+    }
+    for table in (points, decisions):
         sources |= {column.name: column for column in table.columns if column.name not in sources}
     columns = [sources[column.name] for column in points_current.columns]
     return (
         select(*columns)
         .select_from(points)
-        .join(products, products.c.product_key == points.c.product_key)
         .join(decided, latest_decision)
         .outerjoin(
             statuses,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from firewatch.identity import PRODUCT_COLUMNS, point_ids
+from firewatch.identity import PRODUCT_COLUMNS, point_ids, position_of
 from firewatch.ledger.store import fetch
 from firewatch.ledger.tables import (
     alerts,
@@ -45,13 +45,13 @@ def history_of(connection: Connection, point_id: str) -> dict[str, pd.DataFrame]
 
 def _key_of(connection: Connection, point_id: str) -> int | None:
     """Find a point by the position that its id ends with, then by the whole id."""
-    parts = point_id.split("_")
-    if len(parts) < 3 or not all(part.lstrip("-").isdigit() for part in parts[-2:]):
+    position = position_of(point_id)
+    if position is None:
         return None
     query = (
         select(points, *(products.c[name] for name in PRODUCT_COLUMNS))
         .join(products, products.c.product_key == points.c.product_key)
-        .where(points.c.lon_e5 == int(parts[-2]), points.c.lat_e5 == int(parts[-1]))
+        .where(points.c.lon == position[0], points.c.lat == position[1])
     )
     rows = fetch(connection, query)
     if rows.empty:

