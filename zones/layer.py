@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from zones.encoding import redecoded, table_encoding, text_encoding
 from zones.register import Geometries
 
 _SHAPEFILE = ".shp"
+_ZIP_UTF8 = 0x800
 _JSON = (".geojson", ".json")
 _LAYERS = (_SHAPEFILE, ".gpkg", *_JSON)
 _FORMATS = "GeoPackage (.gpkg), Shapefile (.shp/.zip), GeoJSON (.geojson)"
@@ -82,31 +83,37 @@ def read_layer(path: Path) -> Layer:
 
 def _read(file: Path, asked: Path) -> tuple[pd.DataFrame, Geometries, str | None]:
     import pyogrio
-    from pyogrio.errors import DataSourceError
+    from pyogrio.errors import DataLayerError, DataSourceError
 
+    # A heading cut within a character cannot be decoded by the driver: take bytes as they are.
+    as_bytes = "ISO-8859-1" if _is_shapefile(file) else None
     try:
-        if len(names := pyogrio.list_layers(file)[:, 0]) > 1:
-            raise ZoneFileError(
-                f"文件含多个图层 / several layers: {'、'.join(names)}",
-                str(asked),
-                expected="一个图层 / one layer",
-                remedy="每个图层另存为一个文件 / save each layer as a file of its own",
+        # Tables without shapes stand beside the layer, such as QGIS's layer_styles.
+        listed = pyogrio.list_layers(file)
+        names = [name for name, kind in listed if kind is not None] or list(listed[:1, 0])
+        if len(names) == 1:
+            meta, _, shapes, fields = pyogrio.raw.read(
+                file, layer=names[0], encoding=as_bytes, force_2d=True
             )
-        # A heading cut within a character cannot be decoded by the driver: take bytes as they are.
-        as_bytes = "ISO-8859-1" if file.suffix == _SHAPEFILE else None
-        meta, _, shapes, fields = pyogrio.raw.read(file, encoding=as_bytes, force_2d=True)
-        geometry = np.atleast_1d(shapely.from_wkb(shapes, on_invalid="ignore"))
-    except (DataSourceError, UnicodeDecodeError, shapely.GEOSException) as error:
+            geometry = np.atleast_1d(shapely.from_wkb(shapes, on_invalid="ignore"))
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, shapely.GEOSException) as error:
         raise ZoneFileError(
             f"无法读取 / cannot be read: {error}",
             str(asked),
             expected=_FORMATS,
             remedy="用 GIS 软件打开检查并另存 / open it in a GIS and save it again",
         ) from error
+    if len(names) != 1:
+        raise ZoneFileError(
+            f"应恰有一个图层，实有：{'、'.join(names) or '无'} / exactly one layer is needed",
+            str(asked),
+            expected="一个图层 / one layer",
+            remedy="每个图层另存为一个文件 / save each layer as a file of its own",
+        )
     columns = {str(name): values for name, values in zip(meta["fields"], fields, strict=True)}
     table = pd.DataFrame(columns, index=range(len(geometry)))
     if as_bytes:
-        table = _redecoded(table, table_encoding(file.with_suffix(".dbf")))
+        table = _redecoded(table, table_encoding(_part(file, ".dbf")))
     return table, geometry, meta["crs"]
 
 
@@ -135,22 +142,32 @@ def _unpacked(path: Path) -> Iterator[Path]:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """Unpack without trusting the names inside: Chinese ones are often GBK said to be CP437."""
+    """Unpack without trusting the paths inside: its folders become numbered ones."""
+    folders: dict[str, Path] = {}
     try:
         with zipfile.ZipFile(archive) as opened:
-            stems: dict[str, str] = {}
             for member in opened.infolist():
-                inner = Path(member.filename)
+                inner = PurePosixPath(_name_in_zip(member))
                 if member.is_dir() or inner.name.startswith("."):
                     continue
-                stem = stems.setdefault(str(inner.with_suffix("")), f"layer{len(stems)}")
-                (folder / f"{stem}{inner.suffix.lower()}").write_bytes(opened.read(member))
+                place = folders.setdefault(str(inner.parent), folder / str(len(folders)))
+                place.mkdir(exist_ok=True)
+                (place / inner.name).write_bytes(opened.read(member))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise ZoneFileError(
             f"压缩包损坏或加密 / the archive is damaged or encrypted: {error}",
             str(archive),
             remedy="解压后导入 .shp，或重新压缩 / unpack it, or pack it again",
         ) from error
+
+
+def _name_in_zip(member: zipfile.ZipInfo) -> str:
+    """Return a member's path; without the UTF-8 flag Windows writes GBK, and others UTF-8."""
+    name = member.filename
+    if not member.flag_bits & _ZIP_UTF8:
+        written = name.encode("cp437")
+        name = written.decode(text_encoding(written), errors="replace")
+    return name.replace("\\", "/")
 
 
 def _only_layer(place: Path, asked: Path) -> Path:
@@ -166,14 +183,26 @@ def _only_layer(place: Path, asked: Path) -> Path:
             expected=_FORMATS,
             remedy="逐个导入 / import one file at a time",
         )
-    file = found[0]
-    if file.suffix.lower() == _SHAPEFILE:
-        _require_parts(file, asked)
-    return file
+    if _is_shapefile(found[0]):
+        _require_parts(found[0], asked)
+    return found[0]
+
+
+def _is_shapefile(file: Path) -> bool:
+    return file.suffix.lower() == _SHAPEFILE
+
+
+def _parts(shapefile: Path) -> dict[str, Path]:
+    """Return the files of a shapefile by ending, in lower case."""
+    return {p.suffix.lower(): p for p in shapefile.parent.iterdir() if p.stem == shapefile.stem}
+
+
+def _part(shapefile: Path, ending: str) -> Path:
+    return _parts(shapefile)[ending]
 
 
 def _require_parts(shapefile: Path, asked: Path) -> None:
-    absent = [end for end in (".shx", ".dbf") if not shapefile.with_suffix(end).exists()]
+    absent = [ending for ending in (".shx", ".dbf") if ending not in _parts(shapefile)]
     if absent:
         raise ZoneFileError(
             f"Shapefile 缺少 {'、'.join(absent)} / parts of the shapefile are missing",
@@ -184,10 +213,8 @@ def _require_parts(shapefile: Path, asked: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    if file.suffix != _SHAPEFILE:
+    if not _is_shapefile(file):
         return sha256_of_file(file)
-    parts = sorted(part for part in file.parent.iterdir() if part.stem == file.stem)
-    together = hashlib.sha256()
-    for part in parts:
-        together.update(f"{part.suffix} {sha256_of_file(part)}\n".encode())
-    return together.hexdigest()
+    parts = sorted(_parts(file).items())
+    lines = [f"{ending} {sha256_of_file(part)}" for ending, part in parts]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +13,9 @@ from firewatch.core.time import date_of_day_number, epoch_seconds, local_day_num
 from firewatch.core.vocab import Language
 from zones.combinations import SEPARATOR, text_column
 from zones.register import OPEN_END, Register
+
+# Stands for the day in a zone's line, which is made once for all its days.
+_DAY = "\x00"
 
 
 def reasons(points: pd.DataFrame, register: Register, language: Language) -> pd.Series:
@@ -36,35 +42,44 @@ def reasons(points: pd.DataFrame, register: Register, language: Language) -> pd.
     number = cases.groupby(list(cases.columns), sort=False).ngroup().to_numpy()
     _, first = np.unique(number, return_index=True)
     distinct = cases.iloc[first]
+    of_zone = _zone_lines(say, register, distinct["zone_id"])
+    of_marks = {marks: _mark_text(say, marks) for marks in distinct["marks"].unique()}
+    of_day = {day: str(date_of_day_number(day)) for day in distinct["day"].unique()}
     lines = [
-        _line(say, register, day, inside, zone_id, marks)
+        (of_zone[zone_id] + of_marks[marks]).replace(_DAY, of_day[day])
+        if inside
+        else say("reason.outside")
         for day, inside, zone_id, marks in distinct.itertuples(index=False, name=None)
     ]
     return text_column(lines, number).set_axis(points.index)
 
 
-def _line(say: Texts, register: Register, day: int, inside: bool, zone_id: str, marks: str) -> str:
-    if not inside:
-        return say("reason.outside")
-    if zone_id in register.row_of:
-        line = _zone_line(say, register.zones.iloc[register.row_of[zone_id]], day)
-    elif zone_id:
-        line = say("reason.other_register", zone_id=zone_id)
-    else:
-        line = say("reason.unzoned", day=date_of_day_number(day))
+def _zone_lines(say: Texts, register: Register, zone_ids: pd.Series) -> dict[str, str]:
+    """Return zone_id → line with `_DAY` where the day goes; "" stands for no zone."""
+    zones = register.zones[register.zones["zone_id"].isin(zone_ids)]
+    lines = {str(zone["zone_id"]): _zone_line(say, zone) for zone in zones.to_dict("records")}
+    gone = {
+        zone_id: say("reason.other_register", zone_id=zone_id)
+        for zone_id in zone_ids.unique()
+        if zone_id not in lines
+    }
+    return {**gone, "": say("reason.unzoned", day=_DAY), **lines}
+
+
+def _mark_text(say: Texts, marks: str) -> str:
     if not marks:
-        return line
+        return ""
     labels = [say.label("zone_kind", kind) for kind in marks.split(SEPARATOR)]
-    return line + say("reason.marks", marks=say("reason.marks_separator").join(labels))
+    return say("reason.marks", marks=say("reason.marks_separator").join(labels))
 
 
-def _zone_line(say: Texts, zone: pd.Series, day: int) -> str:
+def _zone_line(say: Texts, zone: Mapping[Hashable, Any]) -> str:
     line = say(
         "reason.zone",
         kind=say.label("zone_kind", zone["kind"]),
         name=zone["name"],
         notice=_notice(say, zone["authority"], zone["notice"]),
-        day=date_of_day_number(day),
+        day=_DAY,
         valid=_validity(say, int(zone["valid_from"]), int(zone["valid_to"])),
     )
     if zone["illustrative"]:

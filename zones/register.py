@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -89,11 +88,6 @@ class Register:
     def illustrative(self) -> bool:
         """Whether any zone was drawn by rule for show and not by an authority."""
         return bool(self.zones["illustrative"].any())
-
-    @cached_property
-    def row_of(self) -> dict[str, int]:
-        """zone_id → row."""
-        return {zone_id: row for row, zone_id in enumerate(self.zones["zone_id"].tolist())}
 
 
 def register_from(zones: pd.DataFrame, geometry: Geometries) -> Register:

@@ -64,6 +64,9 @@ FULL = {
 }
 
 
+FULL_ONE = {heading: values[:1] for heading, values in FULL.items()}
+
+
 def check_full(reading: ZoneReading) -> None:
     zones = reading.register.zones.set_index("name")
     assert zones["kind"].to_dict() == {"城区": "ban", "象鼻山": "scenic"}
@@ -292,6 +295,39 @@ def test_names_inside_a_zip_cannot_leave_the_temporary_folder(tmp_path: Path) ->
         archive.writestr("../../escaped.gpkg", content)
     assert len(read_zones(path, **SAID).register) == 1
     assert not (tmp_path.parent.parent / "escaped.gpkg").exists()
+
+
+class GbkZipInfo(zipfile.ZipInfo):
+    """A member as Windows packs it: its name in GBK bytes, without the UTF-8 flag."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("gbk"), 0
+
+
+def test_names_in_a_zip_from_windows_are_shown_as_the_sender_wrote_them(tmp_path: Path) -> None:
+    content = write(tmp_path / "z.gpkg", [NANNING]).read_bytes()
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.writestr(GbkZipInfo("南宁\\禁烧区.gpkg"), content)
+        archive.writestr(GbkZipInfo("南宁\\限烧区.gpkg"), content)
+    with pytest.raises(ZoneFileError, match=r"禁烧区\.gpkg、限烧区\.gpkg"):
+        read_zones(tmp_path / "z.zip", **SAID)
+
+
+def test_a_style_table_beside_the_layer_does_no_harm(tmp_path: Path) -> None:
+    path = write(tmp_path / "z.gpkg", [NANNING])
+    pyogrio.raw.write(
+        path, None, [np.array(["x"], dtype=object)], ["styleName"],
+        layer="layer_styles", geometry_type=None, append=True,
+    )  # fmt: skip
+    assert len(read_zones(path, **SAID).register) == 1
+
+
+def test_a_shapefile_in_capitals_is_read(tmp_path: Path) -> None:
+    shapefile = write(tmp_path / "zones.shp", [NANNING], FULL_ONE, encoding="GB18030")
+    for part in list(tmp_path.iterdir()):
+        part.rename(part.with_suffix(part.suffix.upper()))
+    zones = read_zones(shapefile.with_suffix(".SHP")).register.zones
+    assert zones["name"].tolist() == ["城区"]
 
 
 def test_the_register_names_the_file_and_its_hash(tmp_path: Path) -> None:
