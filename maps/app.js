@@ -218,8 +218,9 @@ var firewatch = (function () {
     if (shown) { show(key, true); }
   }
 
-  function whole() {
-    if (settings.bounds) { map.fitBounds(settings.bounds, {padding: [8, 8]}); }
+  // Not animated: Leaflet ignores a request that comes while an earlier zoom still moves.
+  function zoomTo(bounds) {
+    map.fitBounds(bounds, {padding: [8, 8], animate: false});
   }
 
   function listen() {
@@ -229,7 +230,7 @@ var firewatch = (function () {
     document.querySelectorAll("button[data-city]").forEach(function (button) {
       button.addEventListener("click", function () {
         var area = areas[button.dataset.city];
-        if (area) { map.fitBounds(area.getBounds(), {padding: [8, 8]}); }
+        if (area) { zoomTo(area.getBounds()); }
       });
     });
     var toggle = document.getElementById("fw-open");
@@ -260,11 +261,11 @@ var firewatch = (function () {
       map.getContainer().classList.toggle("fw-near", map.getZoom() >= view.names_zoom);
     }
     map.on("zoomend", near);
-    whole();
+    if (settings.bounds) { zoomTo(settings.bounds); }
     near();
     listen();
     return map;
   }
 
-  return {start: start, add: add, layers: layers, dms: dms, whole: whole};
+  return {start: start, add: add, layers: layers, dms: dms};
 })();
