@@ -34,6 +34,9 @@ _OVERPASS_EDGE_S = 2 * 3600
 """Wider than any overpass, so that a window never cuts one in two."""
 
 
+_WAS = {name: f"was_{name}" for name in DECIDED}
+
+
 @dataclass(frozen=True, eq=False)
 class Rulebook:
     """Everything besides the points that a decision depends on."""
@@ -70,7 +73,8 @@ class Outcome:
     run_id
         The run's number in the ledger; 0 if nothing changed.
     before, after
-        Decisions of the changed points, indexed by point_key; new points are only in `after`.
+        Decisions of the changed points by point_key, as recorded and as made now; points decided
+        for the first time are only in `after`.
     """
 
     run_id: int
@@ -115,8 +119,15 @@ def _with_relations(
     events = near.loc[near["superseded_by"] == IN_FORCE, "event_key"].to_numpy(dtype=np.int64)
     members = current_keys_by(connection, "event_key", events)
     far = working_rows_of(connection, np.setdiff1d(members, near["point_key"]))
-    on_record = pd.concat([near, far], ignore_index=True) if len(far) else near
-    return _stack(subject, on_record)
+    on_record = _remembering(pd.concat([near, far], ignore_index=True) if len(far) else near)
+    recorded = on_record.set_index("point_key")[list(_WAS.values())]
+    others = on_record[~on_record["point_key"].isin(subject["point_key"])]
+    return pd.concat([subject.join(recorded, on="point_key"), others], ignore_index=True)
+
+
+def _remembering(on_record: pd.DataFrame) -> pd.DataFrame:
+    """Keep the recorded decision beside the one to be made, as `was_*` columns."""
+    return on_record.assign(**{was: on_record[name] for name, was in _WAS.items()})
 
 
 def _with_day_and_cell(work: pd.DataFrame) -> pd.DataFrame:
@@ -171,7 +182,8 @@ def _decide_causes(connection: Connection, work: pd.DataFrame, rules: Rulebook) 
     keys = current_keys_by(connection, "heat_cell", work["heat_cell"].unique())
     rest = working_rows_of(connection, np.setdiff1d(keys, work["point_key"]))
     if len(rest):
-        work = _with_day_and_cell(_stack(work, rest))
+        both = pd.concat([work, _remembering(rest)], ignore_index=True)
+        work = _with_day_and_cell(both)
     in_force = (work["superseded_by"] == IN_FORCE).to_numpy()
     seen = work[in_force & (work["source"] == "satellite").to_numpy()]
     static = static_cells(seen, rules.static_heat)
@@ -183,9 +195,9 @@ def _record_changes(
     connection: Connection, work: pd.DataFrame, rules: Rulebook, trigger: str, now_s: int
 ) -> Outcome:
     changed = work[_differs(work)]
-    was = [f"was_{name}" for name in DECIDED if f"was_{name}" in changed]
-    before = changed.set_index("point_key")[was].rename(columns=lambda name: name[len("was_") :])
+    is_new = changed["was_ruling"].isna()
     after = changed.set_index("point_key")[list(DECIDED)]
+    before = changed[~is_new].set_index("point_key")[list(_WAS.values())].set_axis(DECIDED, axis=1)
     if changed.empty:
         return Outcome(0, before, after)
     run_id = append_row(
@@ -199,22 +211,18 @@ def _record_changes(
             "cause_version": rules.cause_version,
         },
     )
-    decided = changed.assign(run_id=run_id).sort_values("point_key")
-    append(connection, decisions, decided)
-    is_new = decided["was_ruling"].isna() if was else np.ones(len(decided), dtype=bool)
+    decided = changed.assign(run_id=run_id)
+    append(connection, decisions, decided.sort_values("point_key"))
     add_new(connection, decided[is_new])
-    refresh(connection, decided["point_key"][~is_new].tolist())
+    refresh(connection, before.index.tolist())
     return Outcome(run_id, before, after)
 
 
 def _differs(work: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which points' decisions differ from the recorded ones; new points always do."""
     differs = np.zeros(len(work), dtype=bool)
-    for name in DECIDED:
-        if f"was_{name}" not in work:
-            return np.ones(len(work), dtype=bool)
-        now, was = work[name], work[f"was_{name}"]
-        same = (now == was) | (now.isna() & was.isna())
+    for name, was in _WAS.items():
+        same = (work[name] == work[was]) | (work[name].isna() & work[was].isna())
         differs |= ~same.to_numpy(dtype=bool)
     return differs
 

@@ -85,8 +85,9 @@ def _near_pairs(
     lon, lat = points["lon"].to_numpy(), points["lat"].to_numpy()
     x, y = local_km(lon, lat, float(lat.mean()))
     # One cube search finds what is near in space and time; time is scaled so that the longest
-    # gap is as long as the search radius.
-    cube = np.column_stack([x, y, (acquired_s - acquired_s.min()) / gap_s * radius])
+    # gap, with the same margin as space, is as long as the search radius.
+    scaled = (acquired_s - acquired_s.min()) / (gap_s * _SEARCH_MARGIN) * radius
+    cube = np.column_stack([x, y, scaled])
     pairs = cKDTree(cube).query_pairs(radius, p=np.inf, output_type="ndarray")
     i, j = pairs[:, 0], pairs[:, 1]
     in_time = np.abs(acquired_s[i] - acquired_s[j]) <= gap_s

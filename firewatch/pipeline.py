@@ -288,11 +288,9 @@ def _recorded_file(connection: Connection, path: Path, sha256: str) -> FileOutco
 def _newly_superseded(changed: Outcome) -> int:
     if changed.after.empty:
         return 0
-    out_of_force = changed.after["superseded_by"] != IN_FORCE
-    if "superseded_by" not in changed.before:
-        return int(out_of_force.sum())
-    was_out = changed.before["superseded_by"].fillna(IN_FORCE) != IN_FORCE
-    return int((out_of_force & ~was_out).sum())
+    was = changed.before["superseded_by"].reindex(changed.after.index, fill_value=IN_FORCE)
+    now = changed.after["superseded_by"]
+    return int(((now != IN_FORCE) & (was == IN_FORCE)).sum())
 
 
 def _by_city(ledger: Ledger, outcomes: Iterable[FileOutcome], rules: Rulebook) -> dict[str, int]:

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines that run the tests differ in speed; a failing example prints how to repeat it.
+settings.register_profile("firewatch", deadline=None, print_blob=True)
+settings.load_profile("firewatch")
 
 _PROJECT = Path(__file__).resolve().parent.parent
 

@@ -85,7 +85,7 @@ def changed_columns(outcome: Outcome) -> list[dict[str, Any]]:
         return rows
     for name in ("county_adcode", "ruling", "ruling_zone_id", "cause"):
         pairs = outcome.before[[name]].rename(columns={name: "before"})
-        pairs = pairs.assign(after=outcome.after[name])
+        pairs = pairs.join(outcome.after[name].rename("after"))
         moved = pairs[pairs["before"] != pairs["after"]].astype(str)
         counts = moved.groupby(["before", "after"]).size().reset_index(name="points")
         rows += counts.assign(column=name).to_dict("records")

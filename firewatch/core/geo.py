@@ -97,7 +97,7 @@ def dms(degrees: float, axis: str) -> str:
 
     Rounds to 0.1″ (about 3 m) before splitting, so that 60″ never appears.
     """
-    hemisphere = {"lon": "EW", "lat": "NS"}[axis][degrees < 0]
+    hemisphere = {"lon": "EW", "lat": "NS"}[axis][int(degrees < 0)]
     tenths = round(abs(degrees) * 36_000)
     minutes, seconds_tenths = divmod(tenths, 600)
     whole, minute = divmod(minutes, 60)

@@ -13,7 +13,7 @@ from firewatch.count.tally import tally
 
 _FIRST_DAY_OF: dict[str, Callable[[pd.Series], pd.Series]] = {
     "day": lambda days: days,
-    "week": lambda days: days - pd.to_timedelta(days.dt.weekday, unit="D"),
+    "week": lambda days: days - pd.to_timedelta(days.dt.day_of_week, unit="D"),
     "month": lambda days: days.dt.to_period("M").dt.start_time,
 }
 
