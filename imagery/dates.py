@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from firewatch.core.time import day_number
@@ -28,6 +29,8 @@ _CLOCK = re.compile(
     r"|[时時点點]\s*(?:(?P<minute_zh>\d{1,2})\s*分?\s*)?(?:(?P<second_zh>\d{1,2})\s*秒)?)"
     r"\s*(?P<after>am|pm)?"
 )
+# Files repeat few days and at most 1,440 minutes, in a few spellings.
+_REMEMBERED = 1 << 13
 _MORNING, _AFTERNOON = ("上午", "am"), ("下午", "pm")
 _HHMM = re.compile(r"(\d{1,4})(?:\.0)?")
 _ZONE = re.compile(r"(z|utc|[+-]\d{2}:?\d{2})$")
@@ -53,6 +56,7 @@ class TimeText:
     fault: TimeFault = ""
 
 
+@lru_cache(_REMEMBERED)
 def read_date(text: str) -> TimeText:
     """Read a date: ``2020-11-05``, ``2020/11/5``, ``20201105``, ``05-Nov-2020``, ``2020年11月5日``.
 
@@ -63,6 +67,7 @@ def read_date(text: str) -> TimeText:
     return TimeText(both.day, both.second or None, both.offset_s, both.fault)
 
 
+@lru_cache(_REMEMBERED)
 def read_clock(text: str) -> TimeText:
     """Read a clock time: ``605``, ``0605``, ``06:05``, ``06:05:00``, ``6时5分``, ``下午2:05``.
 

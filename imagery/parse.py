@@ -28,12 +28,13 @@ def cells_of_text(body: Body) -> tuple[Cells, list[Rejection]]:
     Blocks whose numbers are all numbers are parsed straight into them; in the others every
     column is read as text first, so that each unreadable cell can be named.
     """
-    blocks = list(body.blocks()) or [slice(0, 0)]
+    workers = min(_MAX_WORKERS, len(os.sched_getaffinity(0)))
+    blocks = list(body.blocks(workers)) or [slice(0, 0)]
     if len(blocks) == 1:
         parsed = [_parsed(body, blocks[0])]
     else:
         # pandas lets go of the interpreter's lock while it splits lines and reads numbers.
-        with ThreadPoolExecutor(min(_MAX_WORKERS, len(os.sched_getaffinity(0)))) as pool:
+        with ThreadPoolExecutor(workers) as pool:
             parsed = list(pool.map(lambda block: _parsed(body, block), blocks))
     cells: list[Cells] = []
     rejections: list[Rejection] = []

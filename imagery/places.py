@@ -16,6 +16,18 @@ _PROJECTED_FROM = 360.0
 def positions(cells: Cells, faults: Faults) -> tuple[Floats, Floats]:
     """Return (lon, lat) in degrees, WGS-84, marking rows without a position that can be."""
     lon, lat = cells.numbers["lon"], cells.numbers["lat"]
+    if not (_all_within(lat, 90) and _all_within(lon, 180)):
+        _mark_outside(cells, faults, lon, lat)
+    faults.mark((lon == 0) & (lat == 0), "null_island", "lat")
+    return _on_wgs84(cells, faults, lon, lat)
+
+
+def _all_within(degrees: Floats, limit: float) -> bool:
+    """Return whether every value is a number of at most `limit`; NaN is not."""
+    return bool(degrees.min(initial=limit) >= -limit and degrees.max(initial=-limit) <= limit)
+
+
+def _mark_outside(cells: Cells, faults: Faults, lon: Floats, lat: Floats) -> None:
     for role in ("lat", "lon"):
         if role in cells.unreadable:
             faults.mark(cells.unreadable[role], "angle", role)
@@ -25,8 +37,6 @@ def positions(cells: Cells, faults: Faults) -> tuple[Floats, Floats]:
     faults.mark((np.abs(lat) > 90) & (np.abs(lon) <= 90), "swapped", "lat")
     faults.mark(np.abs(lat) > 90, "lat_range", "lat")
     faults.mark(np.abs(lon) > 180, "lon_range", "lon")
-    faults.mark((lon == 0) & (lat == 0), "null_island", "lat")
-    return _on_wgs84(cells, faults, lon, lat)
 
 
 def _on_wgs84(cells: Cells, faults: Faults, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

@@ -103,15 +103,18 @@ def _measure(cells: Cells, faults: Faults, role: Role) -> Floats:
         faults.mark(cells.unreadable[role], "number", role)
     values, declared = cells.numbers[role], cells.match.format.column(role)
     for fill in declared.fills:
-        values = np.where(values == fill, np.nan, values)
+        filled = values == fill
+        values = np.where(filled, np.nan, values) if filled.any() else values
     unit = UNITS[declared.unit]
     if unit != UNITS[""]:
         values = values * unit.scale + unit.offset
     limits = schema.BY_NAME[role]
     low = -np.inf if limits.low is None else limits.low
     high = np.inf if limits.high is None else limits.high
-    outside = (values < low) | (values > high) | np.isinf(values)
-    faults.mark(outside, "range", role, low=low, high=high, unit=declared.unit)
+    least, most = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)
+    if least < low or most > high or np.isinf(values).any():
+        outside = (values < low) | (values > high) | np.isinf(values)
+        faults.mark(outside, "range", role, low=low, high=high, unit=declared.unit)
     return values
 
 

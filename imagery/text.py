@@ -18,8 +18,8 @@ DELIMITERS = (b",", b"\t", b";")
 # Exports put a title, a unit and notes above the heading, not pages of them.
 _HEADING_SEARCH_LINES = 60
 _HEADING_BYTES = 1 << 14
-# Fits a processor's cache, and gives every core some blocks of a large file.
-BLOCK_BYTES = 4 << 20
+# Each block costs some milliseconds, however small; very large ones cost memory.
+MIN_BLOCK_BYTES, MAX_BLOCK_BYTES = 2 << 20, 16 << 20
 _MESSAGE = re.compile(
     rb"invalid|error|exceed|denied|unauthori[sz]ed|forbidden|not found|limit|map_?key|no data",
     re.IGNORECASE,
@@ -51,15 +51,17 @@ class Body:
     start: int
     first_line: int
 
-    def blocks(self) -> Iterator[slice]:
-        """Give the places of pieces of whole lines; only the last may lack its line end.
+    def blocks(self, workers: int) -> Iterator[slice]:
+        """Give the places of pieces of whole lines, at least one a worker in a large text.
 
-        A quoted field may hold a line end, so a text with quotes stays in one piece.
+        Only the last may lack its line end. A quoted field may hold a line end, so a text with
+        quotes stays in one piece.
         """
         quoted = b'"' in self.text
         start, end = self.start, len(self.text)
+        size = min(max((end - start) // workers + 1, MIN_BLOCK_BYTES), MAX_BLOCK_BYTES)
         while start < end:
-            cut = end if quoted else self.text.find(b"\n", start + BLOCK_BYTES) + 1
+            cut = end if quoted else self.text.find(b"\n", start + size) + 1
             yield slice(start, cut or end)
             start = cut or end
 

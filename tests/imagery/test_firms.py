@@ -51,7 +51,8 @@ def test_every_row_of_a_real_firms_file_is_read_as_it_stands(
 def test_blocks_of_a_large_file_join_without_a_seam(
     firms: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text, "BLOCK_BYTES", 1000)
+    monkeypatch.setattr(text, "MIN_BLOCK_BYTES", 700)
+    monkeypatch.setattr(text, "MAX_BLOCK_BYTES", 1000)
     rows = firms.random_rows(500, seed=1)
     rows[100] = firms.viirs(frp="none at all")
     rows[200] = ""

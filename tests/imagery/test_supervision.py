@@ -229,7 +229,9 @@ def test_a_workbook_with_merged_titles_is_read_by_its_heading(firms: Any, tmp_pa
     for column in "ABCF":
         sheet.merge_cells(f"{column}3:{column}4")
     sheet.merge_cells("D3:E3")
-    sheet.append([1, datetime.combine(date(2020, 11, 5), time()), time(14, 20), 108.36, 22.81, "无人机"])
+    sheet.append(
+        [1, datetime.combine(date(2020, 11, 5), time()), time(14, 20), 108.36, 22.81, "无人机"]
+    )
     sheet.append([2, None, time(15, 20), "108°21′36″", "22°48′36″", "巡查"])
     sheet.merge_cells("B5:B6")
     sheet.append([])
