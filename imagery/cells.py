@@ -72,21 +72,36 @@ def cells_of_texts(
     codes: dict[Role, pd.Categorical] = {}
     for role, column in texts.items():
         kind = match.format.column(role).kind
-        plain = column.str.strip()
         if kind == "code":
-            codes[role] = pd.Categorical(plain.where(plain != "").astype(object))
-            continue
-        plain = plain.str.normalize("NFKC")
-        read = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float)
-        if kind == "angle":
-            read = np.where(np.isnan(read), read_angles(plain), read)
-        numbers[role] = read
-        unreadable[role] = np.isnan(read) & ~plain.str.casefold().isin(_NO_VALUE).to_numpy()
+            codes[role] = stripped(pd.Categorical(column.astype(object)))
+        else:
+            numbers[role], unreadable[role] = _numbers(column, angle=kind == "angle")
 
     def written(role: Role, rows: Rows) -> list[str]:
         return [str(text) for text in texts[role].to_numpy()[rows]]
 
     return Cells(match, source_rows, numbers, unreadable, codes, written, blank)
+
+
+def _numbers(column: pd.Series, *, angle: bool) -> tuple[Floats, Mask]:
+    """Return the numbers of texts, and which texts are neither a number nor blank."""
+    read = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, copy=True)
+    odd = np.isnan(read)
+    plain = column[odd].str.strip().str.normalize("NFKC")
+    again = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float)
+    if angle:
+        again = np.where(np.isnan(again), read_angles(plain), again)
+    read[odd] = again
+    odd[odd] = np.isnan(again) & ~plain.str.casefold().isin(_NO_VALUE).to_numpy()
+    return read, odd
+
+
+def stripped(column: pd.Categorical) -> pd.Categorical:
+    """Return a column of codes without blanks around them; blank ones become missing."""
+    texts = column.categories.tolist()
+    if all(text and text == text.strip() for text in map(str, texts)):
+        return column
+    return _joined_codes([column])
 
 
 def joined(parts: Sequence[Cells]) -> Cells:
@@ -128,14 +143,14 @@ def _joined_masks(parts: Sequence[Cells]) -> dict[Role, Mask]:
 
 
 def _joined_codes(columns: Sequence[pd.Categorical]) -> pd.Categorical:
+    spellings = [[str(text).strip() for text in column.categories.tolist()] for column in columns]
     place: dict[str, int] = {}
-    for column in columns:
-        for text in column.categories.tolist():
-            place.setdefault(str(text), len(place))
+    for text in (text for texts in spellings for text in texts if text):
+        place.setdefault(text, len(place))
     # Blank cells have the code -1, which takes the last entry of each table.
     tables = [
-        np.array([*(place[str(text)] for text in column.categories.tolist()), -1], dtype=np.int32)
-        for column in columns
+        np.array([*(place.get(text, -1) for text in texts), -1], dtype=np.int32)
+        for texts in spellings
     ]
     codes = np.concatenate([table[c.codes] for table, c in zip(tables, columns, strict=True)])
     return pd.Categorical.from_codes(codes, categories=pd.Index(list(place), dtype="str"))

@@ -49,6 +49,9 @@ def lay_out(block: bytes, delimiter: bytes, width: int) -> Layout:
     # Only what shapes the table is kept: if that is the same short line over and over,
     # every row is regular and none needs a look of its own.
     shape = block.translate(None, bytes(set(range(256)) - set(delimiter + b'\n"\0#')))
+    if b'"' in shape and b'"' not in (unquoted := shape.replace(b'""', b"")):
+        # Nothing that shapes the table stands between quotes, so they can go.
+        block, shape = block.replace(b'"', b""), unquoted
     regular = delimiter * (width - 1) + b"\n"
     n_lines = len(shape) // len(regular)
     cut_in_last_field = cut_short and _lacks_last_field(block, delimiter)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from imagery.cells import Cells, Mask, Rows, cells_of_texts, joined
+from imagery.cells import Cells, Mask, Rows, cells_of_texts, joined, stripped
 from imagery.formats.declare import Role
 from imagery.heading import Match
 from imagery.lines import Layout, lay_out
@@ -67,7 +67,7 @@ def _parsed(body: Body, block: slice) -> tuple[Layout, Cells]:
             if kind == "number":
                 numbers[role] = column.to_numpy()
             else:
-                codes[role] = column.array
+                codes[role] = stripped(column.array)
         return layout, Cells(match, layout.lines, numbers, {}, codes, lines.written, lines.blank)
     return layout, _cells_as_texts(layout, body, lines)
 

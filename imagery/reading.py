@@ -26,7 +26,8 @@ class Reading:
     format_name
         Name of the declared format.
     points
-        Accepted rows, schema stage "read".
+        Accepted rows, schema stage "read". `source_row` is the line of the file, or the row of
+        the sheet; rows of further sheets start at `imagery.workbook.SHEET_STEP`.
     rejections
         One row a rejected row: `source_row`, `field`, `found`, `expected`, `remedy`.
     rows

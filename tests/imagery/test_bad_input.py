@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from firewatch.core.errors import UnreadableFileError
+from firewatch.core.i18n import texts
+from firewatch.core.vocab import Language
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,12 @@ def test_a_bad_row_is_listed_with_what_to_do_and_its_neighbours_go_in(
     assert hint in rejection["remedy"]
     assert rejection["expected"]
     assert reading.rows == 3
+
+
+def test_every_reason_is_given_in_both_languages() -> None:
+    chinese, english = (texts("imagery", language).entries for language in Language)
+    assert chinese.keys() == english.keys()
+    assert all(chinese.values()) and all(english.values())
 
 
 def test_an_hour_of_grace_allows_for_clocks_that_differ(firms: Any, tmp_path: Path) -> None:

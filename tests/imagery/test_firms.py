@@ -202,6 +202,13 @@ def test_quoted_fields_are_read(firms: Any, tmp_path: Path) -> None:
     assert reading.rejections.empty
 
 
+def test_quoting_every_field_changes_nothing(firms: Any, tmp_path: Path) -> None:
+    rows = firms.random_rows(50, seed=5)
+    lines = ['"' + line.replace(",", '","') + '"' for line in (firms.viirs_heading, *rows)]
+    reading = firms.read(firms.file(tmp_path / "q.csv", *lines))
+    assert_same(reading, firms.literal_rows("\n".join([firms.viirs_heading, *rows])))
+
+
 def test_a_simulated_file_says_so(firms: Any, tmp_path: Path) -> None:
     heading = firms.modis_heading + ",simulated"
     said = firms.file(tmp_path / "s.csv", heading, firms.modis() + ",SIMULATED")
