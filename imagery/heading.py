@@ -45,6 +45,15 @@ class Miss:
     matched: int
     missing: tuple[str, ...] = field(default=())
 
+    @property
+    def nearness(self) -> int:
+        """Columns that are there less columns that are not."""
+        return self.matched - len(self.missing)
+
+    @property
+    def worth_naming(self) -> bool:
+        return self.nearness >= 0
+
 
 def match_heading(cells: Sequence[str], formats: Sequence[Format] = FORMATS) -> Match | Miss:
     """Return the format whose required columns a heading has, or the nearest one.
@@ -62,7 +71,7 @@ def match_heading(cells: Sequence[str], formats: Sequence[Format] = FORMATS) -> 
     matches = [one for one in tried if isinstance(one, Match)]
     if matches:
         return max(matches, key=lambda match: len(match.fields))
-    return max((one for one in tried if isinstance(one, Miss)), key=lambda miss: miss.matched)
+    return max((one for one in tried if isinstance(one, Miss)), key=lambda miss: miss.nearness)
 
 
 def _try(

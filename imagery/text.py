@@ -83,7 +83,7 @@ def find_body(path: Path, text: bytes, formats: Sequence[Format] = FORMATS) -> B
             found = match_heading(_fields(text[start:end].decode(), delimiter.decode()), formats)
             if isinstance(found, Match):
                 return Body(found, delimiter, text, end + 1, number + 1)
-            if nearest is None or found.matched > nearest.matched:
+            if nearest is None or found.nearness > nearest.nearness:
                 nearest = found
         start, number = end + 1, number + 1
     raise _no_heading(path, text, nearest)
@@ -91,7 +91,7 @@ def find_body(path: Path, text: bytes, formats: Sequence[Format] = FORMATS) -> B
 
 def _no_heading(path: Path, text: bytes, nearest: Miss | None) -> UnreadableFileError:
     first = text.lstrip().split(b"\n", 1)[0]
-    half_known = nearest is not None and nearest.matched >= 2
+    half_known = nearest is not None and nearest.worth_naming
     if len(text) <= _MESSAGE_BYTES and _MESSAGE.search(text) and not half_known:
         return unreadable(path, "message", found=first.decode(errors="replace"))
     if nearest is None or not half_known:

@@ -46,10 +46,10 @@ def cells_of_workbook(path: Path, data: bytes, formats: Sequence[Format] = FORMA
         heading = _heading(rows, formats)
         if isinstance(heading, tuple):
             found.append((title, *heading, rows))
-        elif heading and (nearest is None or heading.matched > nearest.matched):
+        elif heading and (nearest is None or heading.nearness > nearest.nearness):
             nearest = heading
     if not found:
-        if nearest is None or nearest.matched < 2:
+        if nearest is None or not nearest.worth_naming:
             raise unreadable(path, "unknown_format")
         columns, title = ", ".join(nearest.missing), nearest.format.title
         raise unreadable(path, "missing_columns", format=title, columns=columns)
@@ -94,7 +94,7 @@ def _heading(rows: list[list[Any]], formats: Sequence[Format]) -> tuple[Match, i
         tried = match_heading([text_of(value) for value in row], formats)
         if isinstance(tried, Match):
             return tried, place
-        if nearest is None or tried.matched > nearest.matched:
+        if nearest is None or tried.nearness > nearest.nearness:
             nearest = tried
     return nearest
 
