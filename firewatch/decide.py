@@ -115,14 +115,20 @@ def _with_relations(
 ) -> pd.DataFrame:
     """Add the points on record in the window, and all members of the events they belong to."""
     reach = _reach(window, rules)
-    near = working_rows(connection, reach.first_s, reach.last_s)
+    first_undecided = None if "superseded_by" in subject else _first_key(subject)
+    near = working_rows(connection, reach.first_s, reach.last_s, first_undecided)
     events = near.loc[near["superseded_by"] == IN_FORCE, "event_key"].to_numpy(dtype=np.int64)
     members = current_keys_by(connection, "event_key", events)
     far = working_rows_of(connection, np.setdiff1d(members, near["point_key"]))
     on_record = _remembering(pd.concat([near, far], ignore_index=True) if len(far) else near)
     recorded = on_record.set_index("point_key")[list(_WAS.values())]
     others = on_record[~on_record["point_key"].isin(subject["point_key"])]
-    return pd.concat([subject.join(recorded, on="point_key"), others], ignore_index=True)
+    subject = subject.join(recorded, on="point_key")
+    return pd.concat([subject, others], ignore_index=True) if len(others) else subject
+
+
+def _first_key(fresh: pd.DataFrame) -> int | None:
+    return int(fresh["point_key"].min()) if len(fresh) else None
 
 
 def _remembering(on_record: pd.DataFrame) -> pd.DataFrame:
@@ -213,17 +219,21 @@ def _record_changes(
     )
     decided = changed.assign(run_id=run_id)
     append(connection, decisions, decided.sort_values("point_key"))
-    add_new(connection, decided[is_new])
+    if is_new.any():
+        add_new(connection, int(decided["point_key"][is_new].min()))
     refresh(connection, before.index.tolist())
     return Outcome(run_id, before, after)
 
 
 def _differs(work: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which points' decisions differ from the recorded ones; new points always do."""
-    differs = np.zeros(len(work), dtype=bool)
+    differs = work["was_ruling"].isna().to_numpy(dtype=bool, copy=True)
+    recorded = work[~differs]
+    changed = np.zeros(len(recorded), dtype=bool)
     for name, was in _WAS.items():
-        same = (work[name] == work[was]) | (work[name].isna() & work[was].isna())
-        differs |= ~same.to_numpy(dtype=bool)
+        same = (recorded[name] == recorded[was]) | (recorded[name].isna() & recorded[was].isna())
+        changed |= ~same.to_numpy(dtype=bool)
+    differs[~differs] = changed
     return differs
 
 

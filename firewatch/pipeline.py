@@ -74,10 +74,9 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class IngestOutcome:
-    """What became of all files, and the points in force that came from them, by city."""
+    """What became of all files."""
 
     files: tuple[FileOutcome, ...]
-    by_city: dict[str, int]
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:
@@ -134,7 +133,29 @@ def ingest(
             outcome = FileOutcome(path, error=str(error))
         outcomes.append(outcome)
         progress(outcome, len(files))
-    return IngestOutcome(tuple(outcomes), _by_city(ledger, outcomes, rules))
+    return IngestOutcome(tuple(outcomes))
+
+
+def points_by_city(ledger: Ledger, outcome: IngestOutcome, rules: Rulebook) -> dict[str, int]:
+    """Count the points in force that came from the files of an ingest, by city, most first."""
+    file_ids = [file.file_id for file in outcome.files if file.file_id]
+    with ledger.reading() as connection:
+        wanted = with_wanted(connection, file_ids)
+        came = select(sightings.c.point_key).where(
+            sightings.c.file_id.in_(select(wanted.c.point_key))
+        )
+        query = (
+            select(points_current.c.county_adcode, func.count().label("points"))
+            .where(points_current.c.point_key.in_(came), points_current.c.county_adcode > 0)
+            .group_by(points_current.c.county_adcode)
+        )
+        counts = fetch(connection, query)
+    cities = rules.areas.counties.set_index("adcode")[["city_adcode", "city_name"]]
+    sums = counts.join(cities, on="county_adcode").groupby(["city_adcode", "city_name"])["points"]
+    ranked = (
+        sums.sum().reset_index().sort_values(["points", "city_adcode"], ascending=[False, True])
+    )
+    return dict(zip(ranked["city_name"].tolist(), ranked["points"].tolist(), strict=True))
 
 
 def redecide(
@@ -291,32 +312,6 @@ def _newly_superseded(changed: Outcome) -> int:
     was = changed.before["superseded_by"].reindex(changed.after.index, fill_value=IN_FORCE)
     now = changed.after["superseded_by"]
     return int(((now != IN_FORCE) & (was == IN_FORCE)).sum())
-
-
-def _by_city(ledger: Ledger, outcomes: Iterable[FileOutcome], rules: Rulebook) -> dict[str, int]:
-    """Count the points in force that came from the given files, by city name, most first."""
-    file_ids = [outcome.file_id for outcome in outcomes if outcome.file_id]
-    with ledger.reading() as connection:
-        wanted = with_wanted(connection, file_ids)
-        came = (
-            select(sightings.c.point_key)
-            .join(wanted, wanted.c.point_key == sightings.c.file_id)
-            .distinct()
-            .subquery()
-        )
-        query = (
-            select(points_current.c.county_adcode, func.count().label("points"))
-            .join(came, came.c.point_key == points_current.c.point_key)
-            .where(points_current.c.county_adcode > 0)
-            .group_by(points_current.c.county_adcode)
-        )
-        counts = fetch(connection, query)
-    cities = rules.areas.counties.set_index("adcode")[["city_adcode", "city_name"]]
-    sums = counts.join(cities, on="county_adcode").groupby(["city_adcode", "city_name"])["points"]
-    ranked = (
-        sums.sum().reset_index().sort_values(["points", "city_adcode"], ascending=[False, True])
-    )
-    return dict(zip(ranked["city_name"].tolist(), ranked["points"].tolist(), strict=True))
 
 
 def _placed_columns() -> list[str]:

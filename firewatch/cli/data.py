@@ -38,20 +38,16 @@ def ingest(
 ) -> None:
     """读入火点文件，判定并入账 / take files of fire points in."""
     from firewatch.pipeline import ingest as run_ingest
-    from firewatch.pipeline import rulebook
+    from firewatch.pipeline import points_by_city, rulebook
 
     state = state_of(context)
     declared = _declaration(covers, first, last)
     with state.ledger() as ledger:
-        outcome = run_ingest(
-            ledger,
-            paths,
-            rulebook(ledger, state.settings),
-            state.clock.now_epoch_s(),
-            declared,
-            _progress(state),
-        )
-    _show_ingest(state, outcome)
+        rules = rulebook(ledger, state.settings)
+        now_s = state.clock.now_epoch_s()
+        outcome = run_ingest(ledger, paths, rules, now_s, declared, progress_of(state))
+        by_city = points_by_city(ledger, outcome, rules)
+    _show_ingest(state, outcome, by_city)
 
 
 def redecide(
@@ -124,7 +120,7 @@ def _period(first: str | None, last: str | None) -> Period | None:
     return Period(parse_day(first), parse_day(last))
 
 
-def _progress(state: State) -> Any:
+def progress_of(state: State) -> Any:
     """Return a callback: a counter that overwrites itself on a terminal, plain lines elsewhere."""
     done = [0]
 
@@ -140,7 +136,7 @@ def _progress(state: State) -> Any:
     return after_file
 
 
-def _show_ingest(state: State, outcome: IngestOutcome) -> None:
+def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) -> None:
     files = []
     for file in outcome.files:
         entry: dict[str, Any] = {"path": str(file.path)}
@@ -155,8 +151,8 @@ def _show_ingest(state: State, outcome: IngestOutcome) -> None:
             state.say(key, **{**asdict(file), "path": file.path.name})
             if file.rejected and not file.known:
                 state.say("ingest.rejected", rejected=file.rejected, file_id=file.file_id)
-    state.emit({"files": files, "by_city": outcome.by_city})
-    for city, count in outcome.by_city.items():
+    state.emit({"files": files, "by_city": by_city})
+    for city, count in by_city.items():
         state.show(f"  {city} {count}")
     if outcome.failed:
         state.say("ingest.failed", failed=len(outcome.failed), files=len(outcome.files))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firewatch.cli.data import _progress
+from firewatch.cli.data import progress_of
 from firewatch.cli.desk import desk_of
 from firewatch.cli.state import State, state_of, text_table
 
@@ -72,7 +72,7 @@ def _fill(state: State, folder: Path, seed: int) -> None:
             import_zones(connection, starter_register(areas, date(2019, 10, 1)), now_s)
         state.say("demo.ingest", count=len(points))
         rules = rulebook(ledger, settings)
-        outcome = ingest(ledger, points, rules, now_s, progress=_progress(state))
+        outcome = ingest(ledger, points, rules, now_s, progress=progress_of(state))
     state.say(
         "demo.ingested",
         rows=sum(file.rows for file in outcome.files),

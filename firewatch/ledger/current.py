@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -25,11 +24,10 @@ from firewatch.cause.static_heat import CELL_DEG, CELL_ROWS
 from firewatch.core.time import BEIJING_OFFSET_S, DAY_S
 from firewatch.core.vocab import Status
 from firewatch.ledger.points import latest_decision_join, with_wanted
-from firewatch.ledger.store import append
 from firewatch.ledger.tables import decisions, points, points_current, statuses
 from firewatch.supersession import IN_FORCE
 
-_LOCAL_DAY = cast((points.c.acquired_s + BEIJING_OFFSET_S) / DAY_S, Integer)
+_LOCAL_DAY = cast((points.c.acquired_s + BEIJING_OFFSET_S) // DAY_S, Integer)
 """`core.time.local_day_number` in SQL: both sides are integers, the division rounds down."""
 
 _HEAT_CELL = (
@@ -39,15 +37,26 @@ _HEAT_CELL = (
 """`cause.static_heat.heat_cells` in SQL, the same arithmetic in the same order."""
 
 
-def add_new(connection: Connection, decided: pd.DataFrame) -> None:
-    """Append points decided for the first time: nobody can have said anything of them yet."""
-    in_force = decided[decided["superseded_by"] == IN_FORCE]
-    ordered = in_force.sort_values(["local_day", "point_key"])
-    append(connection, points_current, ordered.assign(status=str(Status.SUSPECTED)))
+def add_new(connection: Connection, first_key: int) -> None:
+    """Append the points from `first_key` on, which were decided just now for the first time.
+
+    Each has one decision and nobody can have said anything of it yet, so that neither needs
+    looking up point by point.
+    """
+    query = (
+        select(*_columns(literal(str(Status.SUSPECTED))))
+        .select_from(points)
+        .join(decisions, decisions.c.point_key == points.c.point_key)
+        .where(points.c.point_key >= first_key, decisions.c.superseded_by == IN_FORCE)
+    )
+    _insert(connection, query)
 
 
 def refresh(connection: Connection, keys: Iterable[int]) -> None:
     """Bring the rows of points on record up to date with their latest facts."""
+    keys = list(keys)
+    if not keys:
+        return
     wanted = with_wanted(connection, keys)
     outdated = select(_LOCAL_DAY, points.c.point_key).join(
         wanted, wanted.c.point_key == points.c.point_key
@@ -78,17 +87,9 @@ def _definition() -> Select[Any]:
         .correlate(points)
         .scalar_subquery()
     )
-    status = func.coalesce(statuses.c.status, literal(str(Status.SUSPECTED))).label("status")
-    sources: dict[str, ColumnElement[Any]] = {
-        "status": status,
-        "local_day": _LOCAL_DAY.label("local_day"),
-        "heat_cell": _HEAT_CELL.label("heat_cell"),
-    }
-    for table in (points, decisions):
-        sources |= {column.name: column for column in table.columns if column.name not in sources}
-    columns = [sources[column.name] for column in points_current.columns]
+    status = func.coalesce(statuses.c.status, literal(str(Status.SUSPECTED)))
     return (
-        select(*columns)
+        select(*_columns(status))
         .select_from(points)
         .join(decided, latest_decision)
         .outerjoin(
@@ -97,3 +98,15 @@ def _definition() -> Select[Any]:
         )
         .where(decisions.c.superseded_by == IN_FORCE)
     )
+
+
+def _columns(status: ColumnElement[str]) -> list[ColumnElement[Any]]:
+    """Return what each column of the table is made of."""
+    sources: dict[str, ColumnElement[Any]] = {
+        "status": status.label("status"),
+        "local_day": _LOCAL_DAY.label("local_day"),
+        "heat_cell": _HEAT_CELL.label("heat_cell"),
+    }
+    for table in (points, decisions):
+        sources |= {column.name: column for column in table.columns if column.name not in sources}
+    return [sources[column.name] for column in points_current.columns]

@@ -79,14 +79,26 @@ def record(connection: Connection, rows: pd.DataFrame) -> NDArray[np.int64]:
     return keys
 
 
-def working_rows(connection: Connection, first_s: int, last_s: int) -> pd.DataFrame:
-    """Return every point acquired in a closed interval, in force or not, as working rows."""
-    window = points.c.acquired_s.between(first_s, last_s)
-    return fetch(connection, _working_query().where(window))
+def working_rows(
+    connection: Connection, first_s: int, last_s: int, before_key: int | None = None
+) -> pd.DataFrame:
+    """Return every decided point acquired in a closed interval, in force or not.
+
+    Parameters
+    ----------
+    before_key
+        Leave out points from this key on: those just recorded have no decision yet.
+    """
+    query = _working_query().where(points.c.acquired_s.between(first_s, last_s))
+    if before_key is not None:
+        query = query.where(points.c.point_key < before_key)
+    return fetch(connection, query)
 
 
-def working_rows_of(connection: Connection, keys: Iterable[int]) -> pd.DataFrame:
+def working_rows_of(connection: Connection, keys: NDArray[np.int64]) -> pd.DataFrame:
     """Return the working rows of the points with the given keys."""
+    if not len(keys):
+        return pd.DataFrame({"point_key": keys})
     with_wanted(connection, keys)
     return fetch(
         connection, _working_query().join(_wanted, _wanted.c.point_key == points.c.point_key)

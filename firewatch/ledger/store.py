@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from firewatch.ledger.migrate import bring_up_to_date, is_up_to_date
 
 _BUSY_TIMEOUT_S = 60
 _CACHE_KIB = 64 * 1024
+_BLOCK_ROWS = 20_000
 _WRITES = "firewatch_writes"
 
 
@@ -112,14 +113,11 @@ def append(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
     assert statement.positional is not None
     on_sqlite = connection.dialect.name == "sqlite"
     order = list(statement.positiontup or names)
-    rows = zip(*(_plain(frame[name], nan_is_null=on_sqlite) for name in order), strict=True)
-    if on_sqlite:
-        # Straight to the driver: a million rows as a stream, never as a list of tuples.
-        cursor = connection.connection.cursor()
-        cursor.executemany(str(statement), cast(Sequence[Sequence[Any]], rows))
-        cursor.close()
-    else:
-        connection.exec_driver_sql(str(statement), list(rows))
+    # Blocks small enough that a row's values are still in the processor's cache when it is bound.
+    for start in range(0, len(frame), _BLOCK_ROWS):
+        block = frame.iloc[start : start + _BLOCK_ROWS]
+        columns = [_plain(block[name], nan_is_null=on_sqlite) for name in order]
+        connection.exec_driver_sql(str(statement), list(zip(*columns, strict=True)))
 
 
 def append_row(connection: Connection, table: Table, values: Mapping[str, object]) -> int:

@@ -115,10 +115,10 @@ points = Table(
 sightings = Table(
     "sightings",
     metadata,
-    Column("file_id", Integer, ForeignKey("source_files.file_id"), primary_key=True),
-    Column("source_row", Integer, primary_key=True),
+    Column("sighting_id", Long, primary_key=True),
+    Column("file_id", Integer, ForeignKey("source_files.file_id"), nullable=False),
+    Column("source_row", Integer, nullable=False),
     Column("point_key", Long, ForeignKey("points.point_key"), nullable=False),
-    sqlite_with_rowid=False,
 )
 
 zone_imports = Table(

@@ -17,7 +17,7 @@ from firewatch.core.time import Clock, day_number, parse_time
 from firewatch.decide import Rulebook
 from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import metadata
-from firewatch.pipeline import IngestOutcome, ingest, rulebook
+from firewatch.pipeline import IngestOutcome, ingest, points_by_city, rulebook
 from firewatch.settings import Settings
 from zones.register import Register, register_from
 
@@ -62,6 +62,9 @@ class Office:
 
     def take_in(self, *paths: Path, declared: Any = None) -> IngestOutcome:
         return ingest(self.ledger, paths, self.rules, NOW_S, declared)
+
+    def by_city(self, outcome: IngestOutcome) -> dict[str, int]:
+        return points_by_city(self.ledger, outcome, self.rules)
 
     def table(self, name: str) -> pd.DataFrame:
         with self.ledger.reading() as connection:
