@@ -24,14 +24,16 @@ from imagery.workbook import cells_of_workbook
 # Half-downloaded files and the lock files of office programs.
 _UNFINISHED = (".part", ".crdownload", ".tmp", ".filepart", ".download")
 _LOCKS = (".", "~$")
+# A ledger may lie beside the files that went into it.
+_DATABASES = (".db", ".db-wal", ".db-shm")
 
 
 def expand(paths: Iterable[str | Path]) -> list[Path]:
     """Return the files that paths, folders and globs stand for, sorted, each once.
 
-    Folders are searched to every depth; hidden, locked and half-downloaded files in them are
-    left out. A named file that is absent is kept, so that reading it says so while the others
-    go in.
+    Folders are searched to every depth; hidden, locked and half-downloaded files and databases
+    in them are left out. A named file that is absent is kept, so that reading it says so while
+    the others go in.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def _files_of(path: Path) -> list[Path]:
 
 def _is_data(file: Path, folder: Path) -> bool:
     hidden = any(part.startswith(_LOCKS) for part in file.relative_to(folder).parts)
-    return not hidden and not file.name.lower().endswith(_UNFINISHED)
+    return not hidden and not file.name.lower().endswith(_UNFINISHED + _DATABASES)
 
 
 def read(path: Path, now_epoch_s: int, formats: Sequence[Format] = FORMATS) -> Reading:

@@ -60,19 +60,17 @@ def _fill(state: State, folder: Path, seed: int) -> None:
 
     state.say("demo.simulate")
     files = simulate_season(folder / "input", seed)
-    works = next(path for path in files if "works" in path.name)
-    settings = state.settings.model_copy(update={"works": works})
+    settings = state.settings.model_copy(update={"works": files.works})
     state.settings = settings
-    points = [path for path in files if "truth" not in path.name and path != works]
     # Rows are judged "in the future" against the season's end, whatever season the user looks at.
     now_s = Clock(parse_time(SEASON_OVER)).now_epoch_s()
     areas = load_areas(settings.region.boundaries, settings.region.adcode)
     with state.ledger() as ledger:
         with ledger.writing() as connection:
             import_zones(connection, starter_register(areas, date(2019, 10, 1)), now_s)
-        state.say("demo.ingest", count=len(points))
+        state.say("demo.ingest", count=len(files.points))
         rules = rulebook(ledger, settings)
-        outcome = ingest(ledger, points, rules, now_s, progress=progress_of(state))
+        outcome = ingest(ledger, files.points, rules, now_s, progress=progress_of(state))
     state.say(
         "demo.ingested",
         rows=sum(file.rows for file in outcome.files),

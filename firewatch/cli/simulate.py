@@ -27,7 +27,7 @@ def season(
 
     state = state_of(context)
     folder = state.output_path("firewatch-simulated")
-    paths = simulate_season(folder, seed, scale)
+    paths = simulate_season(folder, seed, scale).all()
     state.emit({"folder": str(folder), "files": [str(path) for path in paths], "simulated": True})
     state.say("simulated")
     state.say("simulate.written", count=len(paths), folder=folder)

@@ -38,6 +38,7 @@ DEFAULT_SEED = 20201001
 _FLAVOURS: dict[tuple[int, int], Flavour] = {(2, 1): LANCE_TEXT, (3, 2): GZIPPED}
 # One file repeats the last rows of another, as weekly downloads repeat daily ones.
 _REPEATED, _REPEATED_ROWS = (2, 3), 120
+POINTS = "points"
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,30 @@ class World:
     pixels: pd.DataFrame
 
 
-def simulate_season(folder: Path, seed: int = DEFAULT_SEED, scale: float = 1.0) -> list[Path]:
+@dataclass(frozen=True)
+class SimulatedFiles:
+    """What a simulation wrote.
+
+    Parameters
+    ----------
+    points
+        FIRMS text and ``SIMULATED_supervision.csv``, sorted, in a folder of their own: what is to
+        be taken in.
+    works
+        ``SIMULATED_works.csv``: half of the works, as a list that a user would have.
+    truth
+        ``SIMULATED_truth.csv``: every true fire.
+    """
+
+    points: tuple[Path, ...]
+    works: Path
+    truth: Path
+
+    def all(self) -> tuple[Path, ...]:
+        return (*self.points, self.works, self.truth)
+
+
+def simulate_season(folder: Path, seed: int = DEFAULT_SEED, scale: float = 1.0) -> SimulatedFiles:
     """Write the simulated seasons 2019-20 and 2020-21 into a folder.
 
     Parameters
@@ -64,26 +88,18 @@ def simulate_season(folder: Path, seed: int = DEFAULT_SEED, scale: float = 1.0) 
         Same seed, same bytes.
     scale
         Factor on the number of crop fires and supervision points; works stay.
-
-    Returns
-    -------
-    list of Path
-        The files written, sorted: FIRMS text, ``SIMULATED_supervision.csv``,
-        ``SIMULATED_works.csv`` (half of the works, as a list that a user would have) and
-        ``SIMULATED_truth.csv`` (every true fire).
     """
     folder = Path(folder)
     streams = iter(np.random.default_rng(seed).spawn(4))
     world = _simulate(next(streams), scale)
-    written = _write_firms(folder, world.pixels, next(streams))
+    points = _write_firms(folder / POINTS, world.pixels, next(streams))
     supervision = supervision_points(world.fires, world.seen, next(streams), scale)
-    for name, table in (
-        ("supervision", supervision),
-        ("works", _listed_works()),
-        ("truth", _truth(world.fires)),
-    ):
-        written.append(write_csv(table, folder / f"{SIMULATED}_{name}.csv"))
-    return sorted(written)
+    points.append(write_csv(supervision, folder / POINTS / f"{SIMULATED}_supervision.csv"))
+    return SimulatedFiles(
+        tuple(sorted(points)),
+        write_csv(_listed_works(), folder / f"{SIMULATED}_works.csv"),
+        write_csv(_truth(world.fires), folder / f"{SIMULATED}_truth.csv"),
+    )
 
 
 def _simulate(rng: np.random.Generator, scale: float) -> World:

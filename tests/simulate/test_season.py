@@ -31,7 +31,7 @@ def rows(folder: Path) -> pd.DataFrame:
     tables = [
         pd.read_csv(path, dtype={"acq_time": str, "confidence": str}).assign(file=path.name)
         for pattern in ("*_MODIS_*", "*_VIIRS_*")
-        for path in sorted(folder.glob(pattern))
+        for path in sorted(folder.rglob(pattern))
     ]
     rows = pd.concat(tables, ignore_index=True)
     clock = rows["acq_time"].str.replace(":", "").str.zfill(4)
@@ -46,19 +46,22 @@ def truth(folder: Path) -> pd.DataFrame:
     return truth
 
 
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def test_one_seed_gives_the_same_bytes_and_another_seed_others(
     folder: Path, tmp_path: Path
 ) -> None:
-    again = simulate_season(tmp_path / "again", SEED, SCALE)
-    assert again == sorted(again)
-    assert [path.name for path in again] == sorted(path.name for path in folder.iterdir())
-    assert all(path.read_bytes() == (folder / path.name).read_bytes() for path in again)
-    other = simulate_season(tmp_path / "other", SEED + 1, SCALE)
-    assert any(path.read_bytes() != (folder / path.name).read_bytes() for path in other)
+    again = simulate_season(tmp_path / "again", SEED, SCALE).all()
+    written = {path.name: path.read_bytes() for path in files_in(folder)}
+    assert {path.name: path.read_bytes() for path in again} == written
+    other = simulate_season(tmp_path / "other", SEED + 1, SCALE).all()
+    assert any(path.read_bytes() != written[path.name] for path in other)
 
 
 def test_every_file_name_and_every_row_says_simulated(folder: Path) -> None:
-    for path in folder.iterdir():
+    for path in files_in(folder):
         assert path.name.startswith("SIMULATED_")
         content = path.read_bytes()
         text = gzip.decompress(content) if path.suffix == ".gz" else content
@@ -125,8 +128,8 @@ def test_a_standard_file_covers_the_same_overpasses_a_little_elsewhere(rows: pd.
 
 
 def test_one_file_repeats_rows_of_another_exactly(folder: Path) -> None:
-    repeat = next(folder.glob("*NRT-last*"))
-    origin = folder / repeat.name.replace("NRT-last", "NRT")
+    repeat = next(folder.rglob("*NRT-last*"))
+    origin = repeat.with_name(repeat.name.replace("NRT-last", "NRT"))
     lines = repeat.read_text().splitlines()
     assert len(lines) > 50 and set(lines) <= set(origin.read_text().splitlines())
 
@@ -181,7 +184,7 @@ def test_one_city_has_no_fire_and_the_others_change_differently(
 
 
 def test_supervision_meets_fires_and_is_stepped_up(folder: Path, truth: pd.DataFrame) -> None:
-    table = pd.read_csv(folder / "SIMULATED_supervision.csv")
+    table = pd.read_csv(folder / "points" / "SIMULATED_supervision.csv")
     assert list(table.columns) == ["时间", "经度", "纬度", "发现方式", "备注", "simulated"]
     assert (table["备注"] == "模拟数据").all()
     time = pd.to_datetime(table["时间"]) - pd.Timedelta("8h")

@@ -1,0 +1,229 @@
+"""The command line as users type it: a real process each, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEADING = (
+    "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,"
+    "confidence,version,bright_ti5,frp,daynight"
+)
+ROW = "22.82000,108.32000,335.0,0.4,0.4,2020-11-05,0612,N,VIIRS,n,2.0NRT,295.0,5.0,D"
+PROGRAM = str(Path(sys.executable).parent / "firewatch")
+AS_OF = "2020-11-05T18:00"
+
+
+class Shell:
+    """A working directory in which `firewatch` is typed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *line: object, code: int = 0, **environment: str) -> str:
+        done = self.run(*line, **environment)
+        assert done.returncode == code, done.stderr + done.stdout
+        return done.stdout
+
+    def run(self, *line: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAM, *map(str, line)],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **environment},
+        )
+
+    def json(self, *line: object) -> Any:
+        return json.loads(self(*line, "--json"))
+
+    def file(self, name: str, *rows: str) -> Path:
+        path = self.folder / name
+        path.write_text("\n".join([HEADING, *rows]) + "\n", encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def firewatch(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_ingest_prints_one_json_document_and_nothing_else(firewatch: Shell) -> None:
+    path = firewatch.file("a.csv", ROW, ROW.replace("22.82", "12.82"))
+    assert firewatch.json("ingest", path) == {
+        "files": [
+            {
+                "path": str(path),
+                "rows": 2,
+                "inside": 1,
+                "outside": 1,
+                "rejected": 0,
+                "duplicate": 0,
+                "superseded": 0,
+                "new": 1,
+            }
+        ],
+        "by_city": {"南宁市": 1},
+    }
+
+
+def test_folders_and_globs_are_accepted(firewatch: Shell) -> None:
+    firewatch.file("a.csv", ROW)
+    firewatch.file("b.csv", ROW.replace("0612", "1812"))
+    assert len(firewatch.json("ingest", "*.csv")["files"]) == 2
+    other = firewatch.json("ingest", firewatch.folder, "--ledger", firewatch.folder / "x.db")
+    assert [Path(file["path"]).name for file in other["files"]][:2] == ["a.csv", "b.csv"]
+
+
+def test_a_failed_file_among_good_ones_gives_exit_code_1_and_the_good_ones_are_in(
+    firewatch: Shell,
+) -> None:
+    (firewatch.folder / "bad.csv").write_text("<html>Access denied</html>")
+    firewatch.file("good.csv", ROW)
+    done = firewatch.run("ingest", "bad.csv", "good.csv", "--json")
+    assert done.returncode == 1
+    assert "bad.csv" in done.stderr
+    assert json.loads(done.stdout)["by_city"] == {"南宁市": 1}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["ingest"],
+        ["ingest", "no-such-file-*.csv"],
+        ["tally", "--by", "continent"],
+        ["tally", "--season", "2020-22"],
+        ["tally", "--as-of", "tomorrow"],
+        ["frobnicate"],
+    ],
+)
+def test_wrong_usage_gives_exit_code_2(firewatch: Shell, line: list[str]) -> None:
+    done = firewatch.run(*line)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_ledger_that_is_none_is_refused_without_a_traceback(firewatch: Shell) -> None:
+    (firewatch.folder / "notes.txt").write_text("not a ledger" * 500)
+    done = firewatch.run("tally", "--ledger", "notes.txt")
+    assert done.returncode == 1
+    assert "notes.txt" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_points_come_ruled_to_standard_output(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    text = firewatch("points")
+    assert "S-NPP_VIIRS_I_2.0NRT_20201105T0612_10832000_2282000" in text
+    assert "南宁市" in text and "unzoned" in text
+    features = json.loads(firewatch("points", "--format", "geojson"))["features"]
+    assert features[0]["geometry"]["coordinates"] == [108.32, 22.82]
+    firewatch("points", "--format", "gpkg", code=2)
+
+
+def test_points_of_another_season_are_left_out(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    assert "S-NPP" not in firewatch("points", "--season", "2019-20")
+
+
+def test_zones_are_imported_and_points_decided_again(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    box = [[108, 22.5], [108.6, 22.5], [108.6, 23.1], [108, 23.1], [108, 22.5]]
+    zone = {
+        "type": "Feature",
+        "properties": {"name": "南宁禁烧区"},
+        "geometry": {"type": "Polygon", "coordinates": [box]},
+    }
+    (firewatch.folder / "ban.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [zone]}), encoding="utf-8"
+    )
+    notice = ["--kind", "ban", "--notice", "南府〔2020〕1号", "--from", "2020-11-01"]
+    firewatch("zones", "import", "ban.geojson", *notice)
+    listed = firewatch.json("zones", "list", "--on", "2020-11-05")["zones"]
+    assert [row["notice"] for row in listed] == ["南府〔2020〕1号"]
+    assert firewatch.json("zones", "list", "--on", "2020-10-31")["zones"] == []
+    changes = firewatch.json("redecide")["changes"]
+    rulings = [change for change in changes if change["column"] == "ruling"]
+    assert rulings[0]["after"] == "ban_violation"
+    reasons = firewatch("points")
+    assert "南府〔2020〕1号" in reasons
+
+
+def test_alerts_are_told_once_and_old_ones_are_late(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW, ROW.replace("2020-11-05", "2020-11-01")))
+    first = firewatch.json("alerts", "send", "--as-of", AS_OF)
+    assert first["states"] == {"due": 1, "late": 1}
+    assert (firewatch.folder / "alerts").is_dir()
+    again = firewatch.json("alerts", "send", "--as-of", "2020-11-05T18:30")
+    assert again["states"] == {"told": 2}
+
+
+def test_an_alert_stays_told_when_a_newer_version_takes_the_points_place(
+    firewatch: Shell,
+) -> None:
+    firewatch("ingest", firewatch.file("nrt.csv", ROW))
+    firewatch("alerts", "send", "--as-of", AS_OF)
+    newer = ROW.replace("2.0NRT", "2").replace("108.32000", "108.32040")
+    firewatch("ingest", firewatch.file("standard.csv", newer))
+    assert firewatch.json("alerts", "preview", "--as-of", AS_OF)["states"] == {"told": 1}
+
+
+def test_explain_shows_every_fact_behind_a_point(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    point = "S-NPP_VIIRS_I_2.0NRT_20201105T0612_10832000_2282000"
+    found = firewatch.json("explain", point)
+    assert found["sightings"][0]["source_row"] == 2
+    assert found["decisions"][0]["trigger"] == "ingest 1"
+    firewatch("explain", "S-NPP_nowhere_1_2", code=2)
+
+
+def test_rejections_say_what_to_do(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW, ROW.replace(",N,", ",XX,")))
+    row = firewatch.json("rejections")["rejections"][0]
+    assert (row["file"], row["source_row"]) == ("a.csv", 3)
+    assert row["remedy"]
+
+
+def test_tally_by_every_key_carries_the_rule_that_counted(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    for key in ("city", "county", "day", "week", "month", "zone", "source", "status"):
+        document = firewatch.json("tally", "--by", key, "--as-of", "2021-03-01")
+        assert document["rule"] == "event_day v1"
+        assert document["rows"] and document["notes"]
+
+
+def test_english_on_request(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    assert "Counting rule" in firewatch("tally", "--lang", "en")
+    assert "计数规则" in firewatch("tally")
+
+
+def test_a_bad_setting_names_file_and_key(firewatch: Shell) -> None:
+    (firewatch.folder / "firewatch.toml").write_text("[events]\ngap_h = 'long'\n")
+    done = firewatch.run("tally")
+    assert done.returncode == 1
+    assert "events.gap_h" in done.stderr and "firewatch.toml" in done.stderr
+
+
+def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Shell) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    limit = f"ulimit -f 1; exec {PROGRAM} map --out map.html"
+    (firewatch.folder / "map.html").write_text("old")
+    done = subprocess.run(
+        ["bash", "-c", limit], cwd=firewatch.folder, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert (firewatch.folder / "map.html").read_text() == "old"
+
+
+def test_doctor_says_what_is_missing(firewatch: Shell) -> None:
+    document = firewatch.json("doctor")
+    assert document["boundaries"].endswith("14 / 111")
+    assert any("firewatch.db" in remark for remark in document["to_do"])
