@@ -12,9 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from firewatch.core.footprint import size_km
 from firewatch.core.geo import distance_km, local_km
@@ -78,6 +75,8 @@ def _near_pairs(
     points: pd.DataFrame, size: NDArray[np.float64], linkage: Linkage
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return every pair of rows that might be linked, with its distance in km."""
+    from scipy.spatial import cKDTree
+
     touch_km = _TOUCH_PIXELS * size.max()
     radius = max(linkage.reach_km + linkage.reach_pixels * size.max(), touch_km) * _SEARCH_MARGIN
     gap_s = linkage.gap_h * 3600
@@ -99,6 +98,9 @@ def _group_heads(
     i: NDArray[np.int64], j: NDArray[np.int64], keys: NDArray[np.int64], order: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return, for every row, the key of the first row (by `order`) of its connected group."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     count = len(keys)
     links = coo_array((np.ones(len(i), dtype=np.int8), (i, j)), shape=(count, count))
     groups, label = connected_components(links, directed=False)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from firewatch.core.footprint import size_km
 from firewatch.core.geo import Extent, distance_km, local_km
@@ -144,6 +143,8 @@ def match_one_to_one(older: pd.DataFrame, newer: pd.DataFrame, reach_pixels: flo
     pandas.DataFrame
         Index: rows of `older` that found a match; columns newer_key, distance_km.
     """
+    from scipy.spatial import cKDTree
+
     empty = pd.DataFrame(
         {"newer_key": pd.Series(dtype="int64"), "distance_km": pd.Series(dtype=float)}
     )
