@@ -200,7 +200,8 @@ def _decide_causes(connection: Connection, work: pd.DataFrame, rules: Rulebook) 
 def _record_changes(
     connection: Connection, work: pd.DataFrame, rules: Rulebook, trigger: str, now_s: int
 ) -> Outcome:
-    changed = work[_differs(work)]
+    differs = _differs(work)
+    changed = work if differs.all() else work[differs]
     is_new = changed["was_ruling"].isna()
     after = changed.set_index("point_key")[list(DECIDED)]
     before = changed[~is_new].set_index("point_key")[list(_WAS.values())].set_axis(DECIDED, axis=1)
@@ -218,7 +219,8 @@ def _record_changes(
         },
     )
     decided = changed.assign(run_id=run_id)
-    append(connection, decisions, decided.sort_values("point_key"))
+    in_order = decided["point_key"].is_monotonic_increasing
+    append(connection, decisions, decided if in_order else decided.sort_values("point_key"))
     if is_new.any():
         add_new(connection, int(decided["point_key"][is_new].min()))
     refresh(connection, before.index.tolist())

@@ -60,12 +60,10 @@ def join_events(points: pd.DataFrame, linkage: Linkage) -> pd.DataFrame:
     touching &= platform[i] == platform[j]
     touching &= np.abs(acquired_s[i] - acquired_s[j]) <= _TOUCH_GAP_S
     touching &= (points["source"] == "satellite").to_numpy()[i]
-    keys = points["point_key"].to_numpy()
-    order = np.lexsort((keys, points["lat"], points["lon"], acquired_s))
     return pd.DataFrame(
         {
-            "event_key": _group_heads(i[one_event], j[one_event], keys, order),
-            "overpass_key": _group_heads(i[touching], j[touching], keys, order),
+            "event_key": _group_heads(i[one_event], j[one_event], points),
+            "overpass_key": _group_heads(i[touching], j[touching], points),
         },
         index=points.index,
     )
@@ -95,17 +93,26 @@ def _near_pairs(
 
 
 def _group_heads(
-    i: NDArray[np.int64], j: NDArray[np.int64], keys: NDArray[np.int64], order: NDArray[np.int64]
+    i: NDArray[np.int64], j: NDArray[np.int64], points: pd.DataFrame
 ) -> NDArray[np.int64]:
-    """Return, for every row, the key of the first row (by `order`) of its connected group."""
+    """Return, for every row, the key of the first row of its connected group.
+
+    First means earliest; of simultaneous rows the westernmost, then the southernmost.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    count = len(keys)
-    links = coo_array((np.ones(len(i), dtype=np.int8), (i, j)), shape=(count, count))
+    heads = points["point_key"].to_numpy(dtype=np.int64, copy=True)
+    linked, ends = np.unique(np.concatenate([i, j]), return_inverse=True)
+    if not len(linked):
+        return heads
+    start, end = ends[: len(i)], ends[len(i) :]
+    links = coo_array((np.ones(len(i), dtype=np.int8), (start, end)), shape=(len(linked),) * 2)
     groups, label = connected_components(links, directed=False)
-    heads = np.empty(groups, dtype=np.int64)
+    among = points.iloc[linked]
+    order = np.lexsort((among["point_key"], among["lat"], among["lon"], among["acquired_s"]))
+    head_of_group = np.empty(groups, dtype=np.int64)
     # Written last to first, so that the earliest row of a group has the last word.
-    heads[label[order[::-1]]] = keys[order[::-1]]
-    result: NDArray[np.int64] = heads[label]
-    return result
+    head_of_group[label[order[::-1]]] = heads[linked][order[::-1]]
+    heads[linked] = head_of_group[label]
+    return heads

@@ -21,6 +21,9 @@ CELL_DEG = 0.02
 CELL_ROWS = 100_000
 """Cells are numbered row by row, with room for more columns than there are."""
 
+_CELL_SPREAD = 1_000_000
+"""Days of one cell and the next are laid so far apart that no window reaches across."""
+
 
 @dataclass(frozen=True)
 class StaticLevel:
@@ -39,6 +42,11 @@ class StaticHeatRule:
     off_season_months: tuple[int, ...]
     levels: tuple[StaticLevel, ...]
     version: str
+
+    @property
+    def fewest_days(self) -> int:
+        """Fewer days than this make no cell static, at any level."""
+        return min(level.min_days for level in self.levels)
 
 
 @cache
@@ -80,7 +88,7 @@ def static_cells(points: pd.DataFrame, rule: StaticHeatRule) -> pd.DataFrame:
         off_season_days, months of that window. Only static cells are listed.
     """
     days = _days_of_cells(points, rule)
-    best = _fullest_window(days, rule.window_days)
+    best = _fullest_window(days, rule)
     level = np.full(len(best), "", dtype=object)
     for candidate in reversed(rule.levels):
         reached = (
@@ -95,52 +103,50 @@ def static_cells(points: pd.DataFrame, rule: StaticHeatRule) -> pd.DataFrame:
 
 
 def _days_of_cells(points: pd.DataFrame, rule: StaticHeatRule) -> pd.DataFrame:
-    """Return one row a cell and day, with the share of its points seen by night."""
-    seen = pd.DataFrame(
+    """Return one row a cell and day, with the share of its points seen by night.
+
+    Cells with too few points to be static are left out: most burn once.
+    """
+    cell, number = np.unique(points["heat_cell"].to_numpy(dtype=np.int64), return_inverse=True)
+    enough = np.bincount(number)[number] >= rule.fewest_days
+    spread = number[enough] * _CELL_SPREAD + points["local_day"].to_numpy(dtype=np.int64)[enough]
+    night = (points["day_night"] == "N").to_numpy()[enough]
+    spread, row = np.unique(spread, return_inverse=True)
+    share = np.bincount(row, weights=night) / np.maximum(np.bincount(row), 1)
+    day = spread % _CELL_SPREAD
+    return pd.DataFrame(
         {
-            "heat_cell": points["heat_cell"].to_numpy(),
-            "local_day": points["local_day"].to_numpy(),
-            "night": (points["day_night"] == "N").to_numpy(dtype=float),
+            "heat_cell": cell[spread // _CELL_SPREAD],
+            "local_day": day,
+            "night": share,
+            "spread": spread,
         }
     )
-    fewest = min(level.min_days for level in rule.levels)
-    # Most cells burn once; only those with enough points need the window.
-    enough = seen.groupby("heat_cell")["night"].transform("size") >= fewest
-    days = seen[enough].groupby(["heat_cell", "local_day"], as_index=False)["night"].mean()
-    month = pd.DatetimeIndex(days["local_day"].to_numpy().astype("datetime64[D]")).month
-    dated: pd.DataFrame = days.assign(month=month, off_season=month.isin(rule.off_season_months))
-    return dated
 
 
-def _fullest_window(days: pd.DataFrame, window_days: int) -> pd.DataFrame:
+def _fullest_window(days: pd.DataFrame, rule: StaticHeatRule) -> pd.DataFrame:
     """Return, per cell, the statistics of the window that holds most distinct days.
 
-    Every day is tried as the last of a window; of equally full windows the latest is taken.
+    Every day is tried as the last of a window; of equally full windows the latest is taken. Cells
+    whose fullest window holds too few days are left out.
     """
-    columns = ["days", "night_share", "off_season_days", "months"]
-    if days.empty:
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="heat_cell", dtype="int64"))
-    cell, day = days["heat_cell"].to_numpy(), days["local_day"].to_numpy()
-    # Rows are sorted by cell and day; cells are spread so far apart that a window never
-    # reaches into its neighbour.
-    spread = pd.factorize(cell)[0].astype(np.int64) * 1_000_000 + day
-    first = np.searchsorted(spread, spread - window_days + 1)
+    cell, spread = days["heat_cell"].to_numpy(), days["spread"].to_numpy()
+    first = np.searchsorted(spread, spread - rule.window_days + 1)
     held = np.arange(len(days)) - first + 1
-    order = np.lexsort((day, held, cell))
-    last_of_cell = np.append(np.diff(cell[order]) != 0, True)
+    order = np.lexsort((spread, held, cell))
+    last_of_cell = np.append(cell[order][1:] != cell[order][:-1], True)[: len(order)]
     chosen = order[last_of_cell]
-    night = np.concatenate([[0.0], np.cumsum(days["night"].to_numpy())])
-    off_season = np.concatenate([[0], np.cumsum(days["off_season"].to_numpy())])
-    begin, end = first[chosen], chosen + 1
-    per_month = days["month"].to_numpy()[:, None] == np.arange(1, 13)
-    seen_in_month = np.vstack([np.zeros(12, dtype=np.int64), np.cumsum(per_month, axis=0)])
-    months = ((seen_in_month[end] - seen_in_month[begin]) > 0).sum(axis=1)
+    chosen = chosen[held[chosen] >= rule.fewest_days]
+    month = pd.DatetimeIndex(days["local_day"].to_numpy().astype("datetime64[D]")).month.to_numpy()
+    off_season = np.isin(month, rule.off_season_months)
+    windows = [slice(a, b) for a, b in zip(first[chosen], chosen + 1, strict=True)]
+    night = days["night"].to_numpy()
     return pd.DataFrame(
         {
             "days": held[chosen],
-            "night_share": (night[end] - night[begin]) / held[chosen],
-            "off_season_days": off_season[end] - off_season[begin],
-            "months": months,
+            "night_share": [night[window].mean() for window in windows],
+            "off_season_days": [off_season[window].sum() for window in windows],
+            "months": [len(set(month[window])) for window in windows],
         },
         index=pd.Index(cell[chosen], name="heat_cell"),
     )
