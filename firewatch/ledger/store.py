@@ -9,18 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, insert
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from firewatch.core.errors import LedgerError
+from firewatch.ledger.bulk import append_block
 from firewatch.ledger.migrate import bring_up_to_date, is_up_to_date
 
 _BUSY_TIMEOUT_S = 60
 _CACHE_KIB = 64 * 1024
 _BLOCK_ROWS = 20_000
-_STATEMENT_ROWS = 50
-"""SQLite takes 32,766 values a statement; the widest table has fewer than 20 columns."""
 _WRITES = "firewatch_writes"
 
 
@@ -105,41 +103,21 @@ def _engine(url: str) -> Engine:
 
 
 def append(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
-    """Append the rows of a frame to a table, by the driver's own bulk call.
+    """Append the rows of a frame to a table.
 
     Columns of the frame that the table lacks are left out; NaN becomes NULL.
     """
     names = [column.name for column in table.columns if column.name in frame]
-    if frame.empty:
-        return
-    statement = str(insert(table).compile(dialect=connection.dialect, column_keys=names))
     on_sqlite = connection.dialect.name == "sqlite"
     # Blocks small enough that a row's values are still in the processor's cache when it is bound.
     for start in range(0, len(frame), _BLOCK_ROWS):
         block = frame.iloc[start : start + _BLOCK_ROWS]
-        rows = np.empty((len(block), len(names)), dtype=object)
-        for position, name in enumerate(names):
-            rows[:, position] = _plain(block[name], nan_is_null=on_sqlite)
+        columns = {name: _plain(block[name], nan_is_null=on_sqlite) for name in names}
         if on_sqlite:
-            _insert_many_a_statement(connection, statement, rows)
+            append_block(connection, table.name, columns)
         else:
-            named = [dict(zip(names, row, strict=True)) for row in rows]
-            connection.execute(insert(table), named)
-
-
-def _insert_many_a_statement(
-    connection: Connection, statement: str, rows: NDArray[np.object_]
-) -> None:
-    """Insert rows of plain values, many in one statement: stepping is what an insert costs."""
-    head, one_row = statement.split(" VALUES ")
-    cursor = connection.connection.cursor()
-    whole = len(rows) // _STATEMENT_ROWS * _STATEMENT_ROWS
-    if whole:
-        many_rows = ", ".join([one_row] * _STATEMENT_ROWS)
-        grouped = rows[:whole].reshape(-1, _STATEMENT_ROWS * rows.shape[1])
-        cursor.executemany(f"{head} VALUES {many_rows}", grouped.tolist())
-    cursor.executemany(statement, rows[whole:].tolist())
-    cursor.close()
+            rows = zip(*columns.values(), strict=True)
+            connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def append_row(connection: Connection, table: Table, values: Mapping[str, object]) -> int:
