@@ -33,7 +33,7 @@ def decide_causes(
     cause = np.full(len(points), str(Cause.UNKNOWN), dtype=object)
     cause[at_static], cause[at_works] = str(Cause.STATIC_HEAT), str(Cause.WORKS)
     evidence = np.full(len(points), "", dtype=object)
-    texts = {cell: _recurrence_text(cell, static.loc[cell], rule) for cell in static.index}
+    texts = _recurrence_texts(static, rule)
     evidence[at_static] = points["heat_cell"][at_static].map(texts).to_numpy(dtype=object)
     names = works.table["name"].to_numpy(dtype=object)
     evidence[at_works] = [
@@ -50,9 +50,13 @@ def decide_causes(
     )
 
 
-def _recurrence_text(cell: int, found: pd.Series, rule: StaticHeatRule) -> str:
-    lon, lat = cell_centre(cell)
-    return (
-        f"{found['level']}: {int(found['days'])} d/{rule.window_days} d, "
-        f"night {found['night_share']:.0%}, {lat:.2f}N {lon:.2f}E"
-    )
+def _recurrence_texts(static: pd.DataFrame, rule: StaticHeatRule) -> dict[int, str]:
+    """Return, for each static cell, what is known of its recurrence."""
+    names = ["level", "days", "night_share"]
+    found = zip(static.index.tolist(), *(static[name].tolist() for name in names), strict=True)
+    texts = {}
+    for cell, level, days, night_share in found:
+        lon, lat = cell_centre(cell)
+        recurrence = f"{days} d/{rule.window_days} d, night {night_share:.0%}"
+        texts[cell] = f"{level}: {recurrence}, {lat:.2f}N {lon:.2f}E"
+    return texts

@@ -33,8 +33,11 @@ def points(
     context: typer.Context,
     season: Annotated[str | None, typer.Option(help="2020-21；缺省为全部 / all if absent")] = None,
     form: Annotated[
-        PointFormat, typer.Option("--format", help="csv | geojson | gpkg")
-    ] = PointFormat.CSV,
+        PointFormat | None,
+        typer.Option(
+            "--format", help="csv | geojson | gpkg；缺省按 --out 后缀 / by suffix of --out"
+        ),
+    ] = None,
 ) -> None:
     """导出已判定的火点 / ruled fire points, to standard output unless --out."""
     from firewatch.core.errors import UsageError
@@ -49,16 +52,18 @@ def points(
         table = current_points(connection, rules.areas, rules.register, state.language, period)
     table = table[PUBLIC_COLUMNS]
     if state.out is not None:
-        write_points(state.out.with_suffix(f".{form}"), table, state.language)
-        state.emit({"path": str(state.out.with_suffix(f".{form}")), "points": len(table)})
-        state.say("points.written", points=len(table), path=state.out.with_suffix(f".{form}"))
+        path = state.out.with_suffix(f".{form}") if form else state.out
+        write_points(path, table, state.language)
+        state.emit({"path": str(path), "points": len(table)})
+        state.say("points.written", points=len(table), path=path)
         return
     if form == PointFormat.GPKG:
         raise UsageError(
             "GeoPackage 不能写到标准输出 / GeoPackage needs a file", remedy="--out firepoints.gpkg"
         )
     with TemporaryDirectory() as folder:
-        file = Path(folder) / f"points.{PointFormat.GEOJSON if state.as_json else form}"
+        default = PointFormat.GEOJSON if state.as_json else PointFormat.CSV
+        file = Path(folder) / f"points.{form or default}"
         write_points(file, table, state.language)
         typer.echo(file.read_text(encoding="utf-8-sig"), nl=False)
 

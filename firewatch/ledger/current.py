@@ -57,13 +57,12 @@ def refresh(connection: Connection, keys: Iterable[int]) -> None:
     keys = list(keys)
     if not keys:
         return
-    wanted = with_wanted(connection, keys)
-    outdated = select(_LOCAL_DAY, points.c.point_key).join(
-        wanted, wanted.c.point_key == points.c.point_key
-    )
+    # A list of keys, not a join: SQLite would walk all points and look each up in the list.
+    among = points.c.point_key.in_(select(with_wanted(connection, keys).c.point_key))
     row = tuple_(points_current.c.local_day, points_current.c.point_key)
+    outdated = select(_LOCAL_DAY, points.c.point_key).where(among)
     connection.execute(delete(points_current).where(row.in_(outdated)))
-    _insert(connection, _definition().join(wanted, wanted.c.point_key == points.c.point_key))
+    _insert(connection, _definition().where(among))
 
 
 def rebuild(connection: Connection) -> None:

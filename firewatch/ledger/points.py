@@ -99,10 +99,9 @@ def working_rows_of(connection: Connection, keys: NDArray[np.int64]) -> pd.DataF
     """Return the working rows of the points with the given keys."""
     if not len(keys):
         return pd.DataFrame({"point_key": keys})
-    with_wanted(connection, keys)
-    return fetch(
-        connection, _working_query().join(_wanted, _wanted.c.point_key == points.c.point_key)
-    )
+    wanted = with_wanted(connection, keys)
+    among = points.c.point_key.in_(select(wanted.c.point_key))
+    return fetch(connection, _working_query().where(among))
 
 
 def current_keys_by(
