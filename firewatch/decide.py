@@ -8,8 +8,9 @@ with them, and every point whose decision changed gets one more row of history.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,12 @@ class Rulebook:
     @property
     def cause_version(self) -> str:
         return f"{self.static_heat.version}/{self.works.sha256[:12]}"
+
+    @property
+    def parameters(self) -> str:
+        """The thresholds of matching and of events, as JSON: what a run must state to be proved."""
+        thresholds = {"matching": asdict(self.matching), "events": asdict(self.linkage)}
+        return json.dumps(thresholds, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -216,6 +223,7 @@ def _record_changes(
             "register_version": rules.register.version,
             "areas_version": rules.areas.version,
             "cause_version": rules.cause_version,
+            "parameters": rules.parameters,
         },
     )
     decided = changed.assign(run_id=run_id)

@@ -11,7 +11,13 @@ from firewatch.ledger.tables import SCHEMA_VERSION, meta, metadata
 
 _VERSION_KEY = "schema_version"
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+
+def _runs_state_their_parameters(connection: Connection) -> None:
+    """Version 2: each run records the thresholds it decided by; for older runs they are unknown."""
+    connection.exec_driver_sql("ALTER TABLE runs ADD COLUMN parameters TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _runs_state_their_parameters}
 """`MIGRATIONS[n]` takes a ledger of version n to version n + 1."""
 
 

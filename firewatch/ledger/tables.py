@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -155,6 +155,7 @@ runs = Table(
     Column("register_version", Text, nullable=False),
     Column("areas_version", Text, nullable=False),
     Column("cause_version", Text, nullable=False),
+    Column("parameters", Text, nullable=False, server_default=""),
 )
 
 decisions = Table(

@@ -126,6 +126,13 @@ def test_points_come_ruled_to_standard_output(firewatch: Shell) -> None:
     firewatch("points", "--format", "gpkg", code=2)
 
 
+def test_the_suffix_of_the_output_chooses_its_format(firewatch: Shell) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    firewatch("points", "--out", "points.gpkg")
+    assert (firewatch.folder / "points.gpkg").read_bytes().startswith(b"SQLite format 3")
+    firewatch("points", "--out", "points.xyz", code=2)
+
+
 def test_points_of_another_season_are_left_out(firewatch: Shell) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     assert "S-NPP" not in firewatch("points", "--season", "2019-20")

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from firewatch.core.errors import LedgerError
+from firewatch.ledger.current import rebuild
 from firewatch.ledger.migrate import MIGRATIONS, ledger_version
-from firewatch.ledger.store import Ledger
-from firewatch.ledger.tables import SCHEMA_VERSION, meta
+from firewatch.ledger.store import Ledger, fetch
+from firewatch.ledger.tables import SCHEMA_VERSION, meta, metadata, points_current, runs
+from firewatch.pipeline import ingest, rulebook
+from firewatch.settings import Settings
+
+OLD_LEDGER = Path(__file__).parents[2] / "data" / "ledger_v1.sql"
+KEPT = ("source_files", "claims", "rejections", "points", "sightings", "decisions", "alerts")
+VIIRS = (
+    "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,"
+    "confidence,version,bright_ti5,frp,daynight"
+)
 
 
 def test_a_new_ledger_has_this_programs_version(tmp_path: Path) -> None:
@@ -42,6 +55,67 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_was(tmp_path:
     with sqlite3.connect(file) as other:
         tables = other.execute("SELECT name FROM sqlite_master").fetchall()
     assert tables == [("points",)]
+
+
+@pytest.fixture
+def written_by_version_1(tmp_path: Path) -> Path:
+    """Lay out a ledger as a program of schema version 1 wrote it."""
+    file = tmp_path / "old.db"
+    with sqlite3.connect(file) as old:
+        old.executescript(OLD_LEDGER.read_text(encoding="utf-8"))
+    return file
+
+
+def test_an_older_ledger_is_migrated_and_loses_nothing(written_by_version_1: Path) -> None:
+    with sqlite3.connect(written_by_version_1) as old:
+        before = {name: old.execute(f"SELECT * FROM {name}").fetchall() for name in KEPT}
+    with Ledger(written_by_version_1) as ledger, ledger.reading() as connection:
+        assert ledger_version(connection) == SCHEMA_VERSION
+        for name, rows in before.items():
+            now = connection.exec_driver_sql(f"SELECT * FROM {name}").fetchall()
+            assert [tuple(row) for row in now] == rows, name
+        for table in metadata.tables.values():
+            fetch(connection, table.select())
+        assert fetch(connection, runs.select())["parameters"].tolist() == ["", ""]
+
+
+def test_the_state_of_an_older_ledger_can_be_rebuilt(written_by_version_1: Path) -> None:
+    with Ledger(written_by_version_1) as ledger:
+        with ledger.reading() as connection:
+            before = fetch(connection, points_current.select())
+        with ledger.writing() as connection:
+            rebuild(connection)
+            after = fetch(connection, points_current.select())
+    assert len(before) == 3
+    pd.testing.assert_frame_equal(after, before)
+
+
+def test_an_older_ledger_takes_new_files_in(
+    written_by_version_1: Path, tmp_path: Path, line: Callable[..., str]
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("\n".join([VIIRS, line(108.32, 22.82, "2020-12-05 0612")]) + "\n")
+    with Ledger(written_by_version_1) as ledger:
+        rules = rulebook(ledger, Settings())
+        assert ingest(ledger, [path], rules, 1_767_000_000).files[0].new == 1
+        with ledger.reading() as connection:
+            stated = fetch(connection, runs.select())["parameters"].iloc[-1]
+    assert json.loads(stated)["events"]["gap_h"] == 12.0
+
+
+def test_a_migration_that_fails_leaves_the_older_ledger_as_it_was(
+    written_by_version_1: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_half_way(connection: Connection) -> None:
+        connection.exec_driver_sql("CREATE TABLE half (x)")
+        raise LedgerError("power cut")
+
+    monkeypatch.setitem(MIGRATIONS, 1, fails_half_way)
+    with pytest.raises(LedgerError, match="power cut"):
+        Ledger(written_by_version_1)
+    with sqlite3.connect(written_by_version_1) as old:
+        assert old.execute("SELECT value FROM meta").fetchone() == ("1",)
+        assert old.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchone() is None
 
 
 def test_every_older_version_has_a_migration() -> None:
