@@ -13,7 +13,7 @@ import pandas as pd
 from alerts.calls import decide
 from alerts.write import write_alerts
 from firewatch.core.i18n import texts
-from firewatch.core.time import SeasonCalendar, date_of_day_number, from_epoch_seconds
+from firewatch.core.time import SeasonCalendar, from_epoch_seconds
 from firewatch.core.vocab import Language
 from firewatch.count.compare import Comparison, compare, season_pair
 from firewatch.count.rule import CountingRule
@@ -32,7 +32,6 @@ from firewatch.views import (
     holds_simulated,
     told_events,
 )
-from zones.register import OPEN_END, Register
 
 if TYPE_CHECKING:
     from maps.page import MapInputs
@@ -161,7 +160,7 @@ def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) ->
         county_geometry=areas.geometry,
         cities=cities,
         city_geometry=areas.city_geometry(),
-        zones=_zone_texts(register),
+        zones=register.readable(),
         zone_geometry=register.geometry,
         title=texts("firewatch.cli", desk.language)(
             "map.title", season=desk.calendar.name(desk.start_year)
@@ -194,14 +193,3 @@ def _local_texts(epoch_s: pd.Series) -> pd.Series:
     local = from_epoch_seconds(epoch_s.astype("int64")).dt.tz_convert("Asia/Shanghai")
     written: pd.Series = local.dt.strftime("%Y-%m-%d %H:%M").set_axis(epoch_s.index)
     return written
-
-
-def _zone_texts(register: Register) -> pd.DataFrame:
-    zones = register.zones[["zone_id", "kind", "name", "notice"]]
-    spans = {
-        name: [
-            "" if day == OPEN_END else str(date_of_day_number(day)) for day in register.zones[name]
-        ]
-        for name in ("valid_from", "valid_to")
-    }
-    return zones.assign(**spans)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from firewatch.core.errors import UsageError
 from firewatch.core.files import short_hash
 from firewatch.core.geo import local_km
 from zones.adcodes import current_adcode, history
@@ -68,6 +69,25 @@ class Areas:
     def adcode_of(self, name: str) -> int | None:
         """Return the code of a city or county by its name of today or an old one, else None."""
         return self._codes_by_name.get(name.strip())
+
+    def counties_of(self, area: str) -> list[int]:
+        """Return the county codes of a city or county, given by name (old ones too) or adcode.
+
+        Raises
+        ------
+        UsageError
+            If the region has no such area.
+        """
+        code = int(area) if area.strip().isdigit() else self.adcode_of(area) or 0
+        wanted = self.counties[["adcode", "city_adcode"]].isin(current_adcode([code])).any(axis=1)
+        found = self.counties.loc[wanted, "adcode"].to_numpy(dtype="int64").tolist()
+        if not found:
+            raise UsageError(
+                f"没有名为 {area!r} 的市或县 / no such city or county",
+                expected="南宁市、横州市、450100",
+                remedy="写全称或行政区划代码 / write the full name or the adcode",
+            )
+        return found
 
     @cached_property
     def region(self) -> shapely.Geometry:

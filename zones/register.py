@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.files import short_hash
-from firewatch.core.time import day_number
+from firewatch.core.time import date_of_day_number, day_number
 from zones.precedence import default_precedence
 
 Geometries = NDArray[np.object_]
@@ -88,6 +88,14 @@ class Register:
     def illustrative(self) -> bool:
         """Whether any zone was drawn by rule for show and not by an authority."""
         return bool(self.zones["illustrative"].any())
+
+    def readable(self) -> pd.DataFrame:
+        """Return the zones with days as texts (``2020-11-05``), the open end blank."""
+        days = {
+            name: ["" if day >= OPEN_END else str(date_of_day_number(day)) for day in column]
+            for name, column in self.zones[["valid_from", "valid_to"]].items()
+        }
+        return self.zones.assign(**{str(name): texts for name, texts in days.items()})
 
 
 def register_from(zones: pd.DataFrame, geometry: Geometries) -> Register:

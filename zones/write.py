@@ -7,8 +7,7 @@ from pathlib import Path
 import shapely
 
 from firewatch.core.files import atomic_path
-from firewatch.core.time import date_of_day_number
-from zones.register import OPEN_END, Register
+from zones.register import Register
 
 LAYER = "zones"
 
@@ -21,14 +20,8 @@ def write_register(register: Register, path: Path) -> None:
     """
     import pyogrio
 
-    table = register.zones.assign(
-        valid_from=[str(date_of_day_number(day)) for day in register.zones["valid_from"]],
-        valid_to=[
-            "" if day >= OPEN_END else str(date_of_day_number(day))
-            for day in register.zones["valid_to"]
-        ],
-        illustrative=register.zones["illustrative"].astype("int32"),
-    )
+    table = register.readable()
+    table = table.assign(illustrative=table["illustrative"].astype("int32"))
     with atomic_path(Path(path)) as temporary:
         pyogrio.raw.write(
             temporary,

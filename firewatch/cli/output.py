@@ -47,6 +47,10 @@ def tally(
     by: Annotated[TallyKey, typer.Option(help="按什么统计 / what to count by")] = TallyKey.CITY,
     season: SeasonOption = None,
     rule: RuleOption = None,
+    area: Annotated[
+        str | None,
+        typer.Option(help="按日、周、月时限于某市或县 / city or county, for day, week, month"),
+    ] = None,
 ) -> None:
     """统计与同比 / counts of a season beside the one before."""
     from firewatch.core.files import write_text_atomically
@@ -59,9 +63,10 @@ def tally(
         if by in (TallyKey.DAY, TallyKey.WEEK, TallyKey.MONTH):
             from firewatch.count.calendar import tally_by_calendar
 
+            counties = desk.rules.areas.counties_of(area) if area else None
             with ledger.reading() as connection:
                 table = tally_by_calendar(
-                    connection, compared.rule, compared.base, compared.now, by
+                    connection, compared.rule, compared.base, compared.now, by, counties
                 )
         else:
             table = comparison_table(compared, by)

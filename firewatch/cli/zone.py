@@ -12,11 +12,10 @@ from firewatch.cli.state import records, state_of, text_table
 if TYPE_CHECKING:
     from datetime import date
 
-    import pandas as pd
-
-    from zones.register import Register
 
 app = typer.Typer(no_args_is_help=True, help="禁烧区、限烧区等分区 / the register of zones")
+
+_SHOWN = ["zone_id", "kind", "name", "notice", "valid_from", "valid_to", "illustrative"]
 
 
 def _day(text: str | None) -> date | None:
@@ -75,7 +74,7 @@ def list_(
     with state.ledger() as ledger, ledger.reading() as connection:
         register = load_register(connection)
     day = _day(on)
-    table = readable(register.in_force(day) if day else register)
+    table = (register.in_force(day) if day else register).readable()[_SHOWN]
     state.emit({"version": register.version, "zones": records(table)})
     state.show(text_table(table) if len(table) else state.words("zones.none"))
 
@@ -105,17 +104,3 @@ def starter(
         whole = import_zones(connection, drawn, state.clock.now_epoch_s())
     state.emit({"imported": len(drawn), "version": whole.version, "illustrative": True})
     state.say("zones.starter", count=len(drawn), version=whole.version)
-
-
-def readable(register: Register) -> pd.DataFrame:
-    """Return the register as a table for people: dates as text, no hashes."""
-    from firewatch.core.time import date_of_day_number
-    from zones.register import OPEN_END
-
-    zones = register.zones
-    spans = {
-        name: ["" if day == OPEN_END else str(date_of_day_number(day)) for day in zones[name]]
-        for name in ("valid_from", "valid_to")
-    }
-    names = ["zone_id", "kind", "name", "notice", "valid_from", "valid_to", "illustrative"]
-    return zones.assign(**spans)[names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -19,9 +19,14 @@ _FIRST_DAY_OF: dict[str, Callable[[pd.Series], pd.Series]] = {
 
 
 def tally_by_calendar(
-    connection: Connection, rule: CountingRule, base: Period, now: Period, step: str
+    connection: Connection,
+    rule: CountingRule,
+    base: Period,
+    now: Period,
+    step: str,
+    counties: Collection[int] | None = None,
 ) -> pd.DataFrame:
-    """Count both seasons by day, week or month.
+    """Count both seasons by day, week or month, in some counties or in the whole region.
 
     Returns
     -------
@@ -32,7 +37,7 @@ def tally_by_calendar(
     tables = []
     for season, period in (("base", base), ("now", now)):
         every_day = pd.Series(pd.date_range(period.start, period.end, freq="D"))
-        counts = tally(connection, rule, period, "local_day")
+        counts = tally(connection, rule, period, "local_day", counties)
         days = pd.to_datetime(counts["local_day"].astype("int64"), unit="D")
         found = pd.Series(counts["count"].to_numpy(), index=days, dtype="int64")
         per_day = every_day.map(found).fillna(0).astype("int64")

@@ -7,12 +7,12 @@ day, and under the gravest ruling among its points.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Connection,
     Integer,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
 )
 
 from firewatch.core.time import Period
@@ -83,8 +84,19 @@ def from_satellite() -> ColumnElement[bool]:
     return current.c.product_key.in_(select(products.c.product_key).where(satellite))
 
 
-def tally(connection: Connection, rule: CountingRule, period: Period, by: str) -> pd.DataFrame:
-    """Count units by `by`: county, day, or ruling.
+def tally(
+    connection: Connection,
+    rule: CountingRule,
+    period: Period,
+    by: str,
+    counties: Collection[int] | None = None,
+) -> pd.DataFrame:
+    """Count units by `by`: county_adcode, local_day or ruling.
+
+    Parameters
+    ----------
+    counties
+        Count only the units of these counties (adcodes); of the whole region if None.
 
     Returns
     -------
@@ -92,16 +104,16 @@ def tally(connection: Connection, rule: CountingRule, period: Period, by: str) -
         The key column (county_adcode, local_day or ruling) and `count`; keys without points are
         absent.
     """
-    if rule.unit == CountUnit.PIXEL:
-        return _tally_pixels(connection, rule, period, by)
-    units = _units(rule, period)
-    column = {
-        "county_adcode": (units.c.first_seen % _COUNTY_SPAN).label("county_adcode"),
-        "local_day": units.c.local_day,
-        "ruling": units.c.gravity.label("ruling"),
-    }[by]
-    counts = fetch(connection, select(column, func.count().label("count")).group_by(column))
-    return _with_ruling_codes(counts) if by == "ruling" else counts
+    columns = _pixels(rule, period) if rule.unit == CountUnit.PIXEL else _units(rule, period)
+    column, county = columns[by].label(by), columns["county_adcode"]
+    query = select(column, func.count().label("count")).group_by(column)
+    query = query.where(columns["counted"])
+    if counties is not None:
+        query = query.where(county.in_(list(counties)))
+    counts = fetch(connection, query)
+    if by == "ruling" and rule.unit != CountUnit.PIXEL:
+        return counts.assign(ruling=counts["ruling"].map(_RULING_OF_GRAVITY))
+    return counts
 
 
 def count_total(connection: Connection, rule: CountingRule, period: Period) -> int:
@@ -184,7 +196,8 @@ def platforms_on_record(connection: Connection, period: Period) -> frozenset[str
     return frozenset(connection.execute(query).scalars())
 
 
-def _units(rule: CountingRule, period: Period) -> CTE:
+def _units(rule: CountingRule, period: Period) -> dict[str, ColumnElement[Any]]:
+    """Return what is known of each unit that holds several points."""
     keys = _UNIT_KEY[rule.unit]
     gravity = case(
         {str(ruling): rank for ruling, rank in _GRAVITY.items()},
@@ -192,7 +205,7 @@ def _units(rule: CountingRule, period: Period) -> CTE:
         else_=_GRAVITY[Ruling.UNZONED],
     )
     first_seen = func.min(current.c.acquired_s * _COUNTY_SPAN + current.c.county_adcode)
-    query: Select[Any] = (
+    units = (
         select(
             cast(first_seen, current.c.acquired_s.type).label("first_seen"),
             func.min(current.c.local_day).label("local_day"),
@@ -200,21 +213,18 @@ def _units(rule: CountingRule, period: Period) -> CTE:
         )
         .where(counted_points(rule, period))
         .group_by(*keys)
+        .cte("units")
     )
-    return query.cte("units")
+    return {
+        "county_adcode": units.c.first_seen % _COUNTY_SPAN,
+        "local_day": units.c.local_day,
+        "ruling": units.c.gravity,
+        "counted": true(),
+    }
 
 
-def _tally_pixels(
-    connection: Connection, rule: CountingRule, period: Period, by: str
-) -> pd.DataFrame:
-    column = current.c[by]
-    query = (
-        select(column, func.count().label("count"))
-        .where(counted_points(rule, period))
-        .group_by(column)
-    )
-    return fetch(connection, query)
-
-
-def _with_ruling_codes(counts: pd.DataFrame) -> pd.DataFrame:
-    return counts.assign(ruling=counts["ruling"].map(_RULING_OF_GRAVITY))
+def _pixels(rule: CountingRule, period: Period) -> dict[str, ColumnElement[Any]]:
+    """Return what is known of each point, where every point is a unit of its own."""
+    names = ("county_adcode", "local_day", "ruling")
+    columns: dict[str, ColumnElement[Any]] = {name: current.c[name] for name in names}
+    return {**columns, "counted": counted_points(rule, period)}

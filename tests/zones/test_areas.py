@@ -9,7 +9,7 @@ import pyogrio
 import pytest
 import shapely
 
-from firewatch.core.errors import ZoneFileError
+from firewatch.core.errors import UsageError, ZoneFileError
 from zones.adcodes import history
 from zones.areas import Areas, current_adcode, load_areas, seats
 
@@ -145,3 +145,11 @@ def test_a_layer_without_usable_county_codes_is_refused_with_a_remedy(
     with pytest.raises(ZoneFileError, match=says) as caught:
         load_areas(str(path))
     assert caught.value.remedy
+
+
+def test_the_counties_of_an_area_are_found_by_name_old_name_or_code() -> None:
+    areas = load_areas()
+    assert areas.counties_of("横县") == areas.counties_of("450127") == areas.counties_of("横州市")
+    assert len(areas.counties_of("北海市")) == 4
+    with pytest.raises(UsageError, match="450100"):
+        areas.counties_of("广州市")

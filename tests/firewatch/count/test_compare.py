@@ -27,6 +27,7 @@ from firewatch.views import area_names
 Line = Callable[..., str]
 CALENDAR = SeasonCalendar()
 SEASON_OVER = datetime(2021, 3, 1, tzinfo=UTC)
+CITIES = ["南宁市", "桂林市"]
 NANNING, GUILIN = (108.32, 22.82), (110.29, 25.27)
 
 
@@ -211,6 +212,27 @@ def test_weeks_begin_on_monday_and_every_week_is_listed(office: Any, line: Line)
     now = weeks[weeks["season"] == "now"]
     counts = dict(zip(now["start"], now["count"], strict=True))
     assert counts == {"2020-09-28": 1, "2020-10-05": 1, "2020-10-12": 0, "2020-10-19": 1}
+
+
+@pytest.mark.parametrize("rule", ["pixel", "event_day"])
+def test_the_days_of_all_cities_together_are_the_days_of_the_region(
+    office: Any, line: Line, rule: str
+) -> None:
+    days = ["2020-10-04", "2020-10-05", "2020-11-19"]
+    rows = burned(line, days) + burned(line, days[1:], GUILIN)
+    office.take_in(office.file("a.csv", rows))
+    season = CALENDAR.season(2020)
+    areas = office.rules.areas
+
+    def per_day(counties: list[int] | None) -> dict[int, int]:
+        with office.ledger.reading() as connection:
+            counts = tally(connection, counting_rule(rule), season, "local_day", counties)
+        return dict(zip(counts["local_day"], counts["count"], strict=True))
+
+    whole, cities = per_day(None), [per_day(areas.counties_of(name)) for name in CITIES]
+    assert sorted(whole.values()) == [1, 2, 2]
+    assert {day: sum(city.get(day, 0) for city in cities) for day in whole} == whole
+    assert sorted(len(city) for city in cities) == [2, 3]
 
 
 def literal_tally(points: pd.DataFrame, unit: CountUnit) -> dict[int, int]:
