@@ -51,6 +51,10 @@ class Desk:
     ----------
     now
         The clock (aware).
+    alert_max_age_h
+        An event whose newest point is older is told to nobody.
+    approval_number
+        审图号 of the boundary layer; without one the map calls itself a sketch.
     """
 
     ledger: Ledger
@@ -61,6 +65,7 @@ class Desk:
     start_year: int
     now: datetime
     language: Language
+    alert_max_age_h: float
     approval_number: str = ""
 
     @property
@@ -107,10 +112,11 @@ def alert_calls(desk: Desk) -> pd.DataFrame:
     return events[CALL_COLUMNS].assign(told=events["event_id"].isin(told_ids))
 
 
-def decide_alerts(desk: Desk, max_age_h: float) -> pd.DataFrame:
+def decide_alerts(desk: Desk) -> pd.DataFrame:
     """Return the events with their alert state: due, late, told or no call."""
     calls = alert_calls(desk)
-    return decide(calls, desk.now_s, max_age_h, calls.loc[calls["told"], "event_id"].tolist())
+    told = calls.loc[calls["told"], "event_id"].tolist()
+    return decide(calls, desk.now_s, desk.alert_max_age_h, told)
 
 
 def write_alert_files(desk: Desk, calls: pd.DataFrame, folder: Path) -> list[Path]:
@@ -181,8 +187,7 @@ def write_everything(desk: Desk, folder: Path, done: Callable[[Path], None]) -> 
     done(folder / "map.html")
     for path in write_report(desk, compared, points, folder):
         done(path)
-    # The day's alerts are a matter of hours, not of the season.
-    write_alert_files(desk, decide_alerts(desk, max_age_h=24.0), folder / "alerts")
+    write_alert_files(desk, decide_alerts(desk), folder / "alerts")
     done(folder / "alerts")
     write_points(folder / "firepoints.gpkg", points[PUBLIC_COLUMNS], desk.language)
     done(folder / "firepoints.gpkg")

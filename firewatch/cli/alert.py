@@ -47,7 +47,7 @@ def _write(context: typer.Context, record: bool) -> None:
     folder = state.output_path("alerts")
     with state.ledger() as ledger:
         desk = desk_of(state, ledger)
-        calls = decide_alerts(desk, state.settings.alerts.max_age_h)
+        calls = decide_alerts(desk)
         if record:
             # A folder of its own for each hand-over: a later one never sweeps an earlier away.
             folder = folder / desk.now.strftime("%Y%m%dT%H%M%SZ")

@@ -30,5 +30,6 @@ def desk_of(
         start_year=calendar.start_year(season) if season else campaign.start_year,
         now=state.clock.now(),
         language=state.language,
+        alert_max_age_h=state.settings.alerts.max_age_h,
         approval_number=state.settings.map_approval_number,
     )
