@@ -15,8 +15,9 @@ from alerts.write import write_alerts
 from firewatch.core.i18n import texts
 from firewatch.core.time import SeasonCalendar, from_epoch_seconds
 from firewatch.core.vocab import Language
-from firewatch.count.compare import Comparison, compare, season_pair
+from firewatch.count.compare import Comparison, compare
 from firewatch.count.rule import CountingRule
+from firewatch.count.seasons import season_pair
 from firewatch.count.target import Target
 from firewatch.decide import Rulebook
 from firewatch.ledger.store import Ledger

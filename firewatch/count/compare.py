@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from firewatch.core.i18n import texts
-from firewatch.core.time import (
-    BEIJING,
-    Period,
-    SeasonCalendar,
-    leap_days_beside,
-    same_days_a_year_earlier,
-)
+from firewatch.core.time import Period
 from firewatch.core.vocab import CountUnit, Language, Ruling, ZoneKind
+from firewatch.count.fairness import treatment
 from firewatch.count.rule import CountingRule
+from firewatch.count.seasons import SeasonPair
 from firewatch.count.tally import (
     count_marks,
     count_sources,
@@ -34,23 +30,6 @@ _ZONE_KIND_OF_RULING = {
     str(Ruling.RESTRICTED_PERMITTED): str(ZoneKind.RESTRICTED),
     str(Ruling.UNZONED): "unzoned",
 }
-
-
-@dataclass(frozen=True)
-class SeasonPair:
-    """The season under judgement and its base, cut to the same days while it is in progress."""
-
-    now: Period
-    base: Period
-    now_name: str
-    base_name: str
-    in_progress: bool
-
-    @property
-    def leap_days(self) -> tuple[date, ...]:
-        """29 Februaries that belong to neither period because they have no counterpart."""
-        days = {*leap_days_beside(self.now), *leap_days_beside(self.base)}
-        return tuple(sorted(day for day in days if day not in self.now and day not in self.base))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,23 +76,6 @@ class Comparison:
     language: Language
 
 
-def season_pair(calendar: SeasonCalendar, start_year: int, now: datetime) -> SeasonPair:
-    """Return the season that begins in `start_year` and its base, as of a moment.
-
-    Only complete Beijing days are compared: a season in progress ends with the last day that is
-    over, and the base with the same calendar day.
-    """
-    whole = calendar.season(start_year)
-    base = calendar.season(start_year - 1)
-    names = calendar.name(start_year), calendar.name(start_year - 1)
-    last_complete = (now + timedelta(seconds=1)).astimezone(BEIJING).date() - timedelta(days=1)
-    if last_complete >= whole.end:
-        return SeasonPair(whole, base, *names, in_progress=False)
-    clipped = whole.clipped_to(max(last_complete, whole.start)) or whole
-    end = min(same_days_a_year_earlier(clipped).end, base.end)
-    return SeasonPair(clipped, Period(base.start, end), *names, in_progress=True)
-
-
 def compare(
     connection: Connection,
     rule: CountingRule,
@@ -125,8 +87,6 @@ def compare(
     illustrative: bool = False,
 ) -> Comparison:
     """Compare two seasons by one rule, with the same satellites, screens and statuses in both."""
-    from firewatch.count.fairness import treatment
-
     fair = treatment(connection, rule, pair, language)
     rule = fair.rule
     counties = _both(connection, rule, pair, names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Connection, Integer, case, cast, func, select
@@ -13,6 +12,7 @@ from firewatch.core.i18n import Texts, texts
 from firewatch.core.time import Period, local_day_number
 from firewatch.core.vocab import Language, Status
 from firewatch.count.rule import CountingRule
+from firewatch.count.seasons import SeasonPair
 from firewatch.count.tally import (
     count_excluded_causes,
     count_statuses,
@@ -24,9 +24,6 @@ from firewatch.ledger.claims import claims_within
 from firewatch.ledger.tables import points_current as current
 from firewatch.ledger.tables import products
 from firewatch.supersession import STANDARD_RANK
-
-if TYPE_CHECKING:
-    from firewatch.count.compare import SeasonPair
 
 
 @dataclass(frozen=True)
