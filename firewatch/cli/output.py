@@ -53,8 +53,11 @@ def tally(
     ] = None,
 ) -> None:
     """统计与同比 / counts of a season beside the one before."""
-    from firewatch.core.files import write_text_atomically
+    from firewatch.core.files import atomic_path
+    from firewatch.core.i18n import texts
     from firewatch.outputs import comparison
+    from firewatch.reports.csv_cells import write_csv
+    from firewatch.reports.statements import banners
 
     state = state_of(context)
     with state.ledger() as ledger:
@@ -70,6 +73,7 @@ def tally(
                 )
         else:
             table = comparison_table(compared, by)
+    labels = banners(compared, texts("firewatch.reports", state.language))
     state.emit(
         {
             "season": compared.season_name,
@@ -77,17 +81,19 @@ def tally(
             "rule": compared.rule.title,
             "by": str(by),
             "simulated": compared.simulated,
+            "illustrative": compared.illustrative,
             "rows": records(table),
             "notes": list(compared.notes),
         }
     )
     if state.out is not None:
-        write_text_atomically(state.out, table.to_csv(index=False), encoding="utf-8-sig")
+        # A file travels alone: it carries what was counted, and what it is not.
+        note = "；".join([*labels, compared.rule.title])
+        with atomic_path(state.out) as temporary:
+            write_csv(temporary, table.assign(note=note))
         state.say("written", path=state.out)
         return
-    if compared.simulated:
-        state.say("simulated")
-    state.show(text_table(table))
+    state.show("\n".join([*labels, text_table(table)]))
     state.show("\n".join(f"· {note}" for note in compared.notes))
 
 

@@ -98,3 +98,12 @@ def test_steelworks_of_the_simulation_are_not_counted_as_straw(demo: Path) -> No
     assert len(listed) > 50
     assert set(listed["cause_evidence"].str.rsplit(" ", n=2).str[0]) <= set(truth["name"])
     assert (points["cause"] == "static_heat").sum() > 50
+
+
+def test_a_tally_written_to_a_file_says_what_it_is(demo: Path, tmp_path: Path) -> None:
+    line = ["tally", "--by", "week", "--ledger", str(demo / "firewatch.db")]
+    program = str(Path(sys.executable).parent / "firewatch")
+    subprocess.run([program, *line, "--out", str(tmp_path / "weeks.csv")], check=True)
+    weeks = pd.read_csv(tmp_path / "weeks.csv")
+    for words in (SIMULATED, "ILLUSTRATIVE", "event_day v1"):
+        assert weeks["note"].str.contains(words).all()
