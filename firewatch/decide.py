@@ -155,17 +155,6 @@ def _reach(window: Window, rules: Rulebook) -> Window:
     return window.widened(rules.linkage.gap_h * 3600 + 2 * _OVERPASS_EDGE_S)
 
 
-def _stack(subject: pd.DataFrame, on_record: pd.DataFrame) -> pd.DataFrame:
-    """Put the subject over what is on record, keeping the recorded decision as `was_*` columns."""
-    was = {name: f"was_{name}" for name in DECIDED}
-    others = on_record[~on_record["point_key"].isin(subject["point_key"])]
-    stacked = pd.concat([subject, others], ignore_index=True)
-    recorded = on_record.set_index("point_key")[list(DECIDED)].rename(columns=was)
-    if not len(recorded):
-        return stacked
-    return stacked.drop(columns=was.values(), errors="ignore").join(recorded, on="point_key")
-
-
 def _decide_versions(
     connection: Connection, work: pd.DataFrame, window: Window, rules: Rulebook
 ) -> pd.DataFrame:

@@ -109,20 +109,6 @@ def columns_until(stage: Stage) -> tuple[Column, ...]:
     return tuple(column for column in COLUMNS if column.stage in wanted)
 
 
-def names_until(stage: Stage) -> list[str]:
-    return [column.name for column in columns_until(stage)]
-
-
-def empty_table(stage: Stage) -> pd.DataFrame:
-    """Return a table without rows, with every column and dtype of `stage`."""
-    return pd.DataFrame(
-        {
-            column.name: pd.Series(dtype=_PANDAS_DTYPE[column.dtype])
-            for column in columns_until(stage)
-        }
-    )
-
-
 def conform(table: pd.DataFrame, stage: Stage) -> pd.DataFrame:
     """Return the columns of `stage` in order and in their declared dtypes.
 

@@ -181,19 +181,6 @@ class SeasonCalendar:
             )
         return int(head)
 
-    def start_years(self, day_numbers: NDArray[np.int32]) -> NDArray[np.int16]:
-        """Return the start year of the season each local day lies in, or 0 outside every season."""
-        days = day_numbers.astype("datetime64[D]")
-        years = days.astype("datetime64[Y]").astype(int) + 1970
-        month_start = days.astype("datetime64[M]")
-        month_day = (month_start.astype(int) % 12 + 1) * 100 + (days - month_start).astype(int) + 1
-        first, last = self.start[0] * 100 + self.start[1], self.end[0] * 100 + self.end[1]
-        if self.over_new_year:
-            starts = np.where(month_day >= first, years, np.where(month_day <= last, years - 1, 0))
-        else:
-            starts = np.where((month_day >= first) & (month_day <= last), years, 0)
-        return starts.astype(np.int16)
-
 
 def same_days_a_year_earlier(period: Period) -> Period:
     """Return the same calendar days one year before; 29 February becomes 28 February."""
