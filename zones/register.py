@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,12 +13,15 @@ from numpy.typing import NDArray
 
 from firewatch.core.files import short_hash
 from firewatch.core.time import date_of_day_number, day_number
-from zones.precedence import default_precedence
+from zones.in_force import last_days, month_of
+from zones.periods import ALL_MONTHS, MINUTES_A_DAY, hours_written, months_written
 
 Geometries = NDArray[np.object_]
 
 # The last day that a calendar date can name stands for "until further notice".
 OPEN_END = day_number(date.max)
+NEVER = OPEN_END + 1
+"""The day of a retirement that has not happened."""
 EMPTY_VERSION = "empty"
 _ID_DIGITS = 10
 
@@ -27,16 +31,33 @@ _DTYPES = {
     "name": "str",
     "authority": "str",
     "notice": "str",
+    "crop": "str",
     "valid_from": "int64",
     "valid_to": "int64",
+    "months": "int64",
+    "hours_from_min": "int64",
+    "hours_to_min": "int64",
+    "retired_from": "int64",
+    "retired_by": "str",
     "illustrative": "bool",
     "source_file": "str",
     "source_sha256": "str",
 }
 ZONE_COLUMNS = tuple(_DTYPES)
+READABLE_COLUMNS = (
+    "zone_id", "kind", "name", "authority", "notice", "crop", "valid_from", "valid_to", "months",
+    "hours", "retired_from", "retired_by", "illustrative", "source_file", "source_sha256",
+)  # fmt: skip
+"""What a person sees of a zone: the two hours stand in one column."""
 _DEFAULTS: dict[str, str | int | bool] = {
     "authority": "",
+    "crop": "",
     "valid_to": OPEN_END,
+    "months": ALL_MONTHS,
+    "hours_from_min": 0,
+    "hours_to_min": MINUTES_A_DAY,
+    "retired_from": NEVER,
+    "retired_by": "",
     "illustrative": False,
     "source_file": "",
     "source_sha256": "",
@@ -50,9 +71,11 @@ class Register:
     Parameters
     ----------
     zones
-        zone_id, kind, name, authority, notice, valid_from, valid_to (Beijing days since
-        1970-01-01, both included; `OPEN_END` without an end), illustrative, source_file,
-        source_sha256.
+        zone_id, kind, name, authority, notice, crop ("" for any), valid_from, valid_to (Beijing
+        days since 1970-01-01, both included; `OPEN_END` without an end), months (bits),
+        hours_from_min, hours_to_min (minutes of the day), retired_from (the day from which a later
+        notice took its place; `NEVER` if none did), retired_by (that notice), illustrative,
+        source_file, source_sha256.
     geometry
         One polygon or multipolygon a zone, in the same order, prepared.
     version
@@ -79,10 +102,30 @@ class Register:
         return register_from(zones, np.concatenate([self.geometry, other.geometry]))
 
     def in_force(self, day: date) -> Register:
-        """Return the zones in force on a Beijing day."""
-        number = day_number(day)
-        valid = (self.zones["valid_from"] <= number) & (self.zones["valid_to"] >= number)
-        return register_from(self.zones[valid], self.geometry[valid.to_numpy()])
+        """Return the zones that count on a Beijing day, be it for some hours only."""
+        number, zones = day_number(day), self.zones
+        valid = (zones["valid_from"].to_numpy() <= number) & (last_days(zones) >= number)
+        valid &= zones["months"].to_numpy() >> (int(month_of(np.array([number]))[0]) - 1) & 1 == 1
+        return self._chosen(valid)
+
+    def of_notice(self, notice: str) -> Register:
+        """Return the zones of a notice, retired ones too."""
+        return self._chosen((self.zones["notice"] == notice).to_numpy())
+
+    def retired(self, zone_ids: Collection[str], from_day: int, by: str) -> Register:
+        """Return the register in which some zones no longer count from a day on.
+
+        With `NEVER` as the day a retirement is taken back.
+        """
+        chosen = self.zones["zone_id"].isin(list(zone_ids))
+        zones = self.zones.assign(
+            retired_from=self.zones["retired_from"].mask(chosen, from_day),
+            retired_by=self.zones["retired_by"].mask(chosen, "" if from_day == NEVER else by),
+        )
+        return register_from(zones, self.geometry)
+
+    def _chosen(self, rows: NDArray[np.bool_]) -> Register:
+        return register_from(self.zones[rows], self.geometry[rows])
 
     @property
     def illustrative(self) -> bool:
@@ -90,12 +133,20 @@ class Register:
         return bool(self.zones["illustrative"].any())
 
     def readable(self) -> pd.DataFrame:
-        """Return the zones with days as texts (``2020-11-05``), the open end blank."""
+        """Return the zones as people write them: ``2020-11-05``, months ``11-3``, hours
+        ``06:00-22:00``; blank for the open end, every month, the whole day, no retirement."""
+        zones = self.zones
         days = {
             name: ["" if day >= OPEN_END else str(date_of_day_number(day)) for day in column]
-            for name, column in self.zones[["valid_from", "valid_to"]].items()
+            for name, column in zones[["valid_from", "valid_to", "retired_from"]].items()
         }
-        return self.zones.assign(**{str(name): texts for name, texts in days.items()})
+        hours = zip(zones["hours_from_min"].tolist(), zones["hours_to_min"].tolist(), strict=True)
+        table = zones.assign(
+            **{str(name): texts for name, texts in days.items()},
+            months=[months_written(bits) for bits in zones["months"].tolist()],
+            hours=[hours_written(start, end) for start, end in hours],
+        )
+        return table[list(READABLE_COLUMNS)]
 
 
 def register_from(zones: pd.DataFrame, geometry: Geometries) -> Register:
@@ -105,8 +156,8 @@ def register_from(zones: pd.DataFrame, geometry: Geometries) -> Register:
     ----------
     zones
         At least kind, name, notice and valid_from; the other columns have defaults. zone_id is
-        always made anew from kind, notice, name, dates and polygon, so that the same zone has the
-        same id wherever it was read.
+        always made anew from kind, notice, name, the time in force and polygon, so that the same
+        zone has the same id wherever it was read. A retirement does not make another zone.
     geometry
         Valid polygons or multipolygons in WGS-84 degrees, one a row.
     """
@@ -134,12 +185,18 @@ def _zone_ids(table: pd.DataFrame, polygons: Geometries) -> list[str]:
     shapes = shapely.to_wkb(shapely.normalize(plain), hex=True, byte_order=1)
     parts = table[["kind", "notice", "name", "valid_from", "valid_to"]].astype(str)
     texts = parts.agg("\x1f".join, axis=1) + "\x1f" + pd.Series(shapes, index=table.index)
+    # Written only where it limits the zone, so that a limit added to the format later leaves the
+    # ids on record as they are.
+    for name in ("months", "hours_from_min", "hours_to_min", "crop"):
+        limited = table[name] != _DEFAULTS[name]
+        texts = texts.where(~limited, texts + f"\x1f{name}=" + table[name].astype(str))
     kinds = table["kind"].astype(str)
     return [f"{k}-{short_hash(t, _ID_DIGITS)}" for k, t in zip(kinds, texts, strict=True)]
 
 
 def _version(table: pd.DataFrame) -> str:
-    # A zone's id already covers its kind, dates and polygon.
-    flags = table["illustrative"].astype(str)
-    lines = sorted((table["zone_id"] + " " + flags).tolist())
-    return short_hash("\n".join([default_precedence().version, *lines]))
+    # A zone's id already covers its kind, time in force and polygon.
+    states = table["zone_id"] + " " + table["illustrative"].astype(str)
+    retired = table["retired_from"] != NEVER
+    states = states.where(~retired, states + " " + table["retired_from"].astype(str))
+    return short_hash("\n".join(sorted(states.tolist())))

@@ -2,7 +2,7 @@
 
 Rules
 -----
-- A zone counts on the Beijing days from valid_from to valid_to, both included.
+- When a zone counts is `zones.in_force`'s to say.
 - A point on a zone's edge lies in the zone.
 - Of the zones at a point the kind with the lowest rank in the precedence table decides; among
   equal ranks the zone that came into force later, then the lower zone_id.
@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firewatch.core.time import epoch_seconds, local_day_number
+from firewatch.core.time import epoch_seconds
 from firewatch.core.vocab import Ruling
 from zones.combinations import SEPARATOR, Combinations, combine, text_column
-from zones.grid import Eligible, Indices, cells_over, grid_points, points_in
+from zones.grid import Indices, cells_over, grid_points, points_in
+from zones.in_force import Moments, in_force
 from zones.precedence import Precedence, default_precedence
 from zones.reasons import reasons
 from zones.register import Register
@@ -72,22 +73,10 @@ def zone_sets(points: pd.DataFrame, register: Register) -> Combinations:
         lon, lat = points["lon"].to_numpy()[inside], points["lat"].to_numpy()[inside]
         grid = grid_points(lon, lat, cells_over(register.geometry))
         place = inside[grid.order]
-        days = local_day_number(epoch_seconds(points["acquired_utc"]))[place]
-        polygon, point = points_in(grid, register.geometry, _in_force(register, days))
+        moments = Moments.of(epoch_seconds(points["acquired_utc"]))[place]
+        polygon, point = points_in(grid, register.geometry, in_force(register.zones, moments))
         point = place[point]
     return combine(point, polygon, len(points), len(register))
-
-
-def _in_force(register: Register, days: NDArray[np.int32]) -> Eligible:
-    first = register.zones["valid_from"].to_numpy()
-    last = register.zones["valid_to"].to_numpy()
-
-    def in_force(zone: Indices, point: Indices) -> NDArray[np.bool_]:
-        day = days[point]
-        valid: NDArray[np.bool_] = (day >= first[zone]) & (day <= last[zone])
-        return valid
-
-    return in_force
 
 
 @dataclass(frozen=True, eq=False)

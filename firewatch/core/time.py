@@ -87,6 +87,11 @@ def local_day_number(epoch_s: NDArray[np.int64]) -> NDArray[np.int32]:
     return ((epoch_s + BEIJING_OFFSET_S) // DAY_S).astype(np.int32)
 
 
+def local_minute(epoch_s: NDArray[np.int64]) -> NDArray[np.int16]:
+    """Return the minute of the Beijing day, 0 to 1439, for UTC epoch seconds."""
+    return ((epoch_s + BEIJING_OFFSET_S) % DAY_S // 60).astype(np.int16)
+
+
 def day_number(day: date) -> int:
     """Return days since 1970-01-01 of a calendar day."""
     return (day - date(1970, 1, 1)).days
