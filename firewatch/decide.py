@@ -29,6 +29,7 @@ from firewatch.ledger.store import append, append_row
 from firewatch.ledger.tables import decisions, runs
 from firewatch.supersession import IN_FORCE, Matching, supersede
 from zones.areas import Areas
+from zones.precedence import Precedence
 from zones.register import Register
 
 _OVERPASS_EDGE_S = 2 * 3600
@@ -44,6 +45,7 @@ class Rulebook:
 
     areas: Areas
     register: Register
+    precedence: Precedence
     works: WorksList
     static_heat: StaticHeatRule
     matching: Matching
@@ -55,9 +57,13 @@ class Rulebook:
 
     @property
     def parameters(self) -> str:
-        """The thresholds of matching and of events, as JSON: what a run must state to be proved."""
-        thresholds = {"matching": asdict(self.matching), "events": asdict(self.linkage)}
-        return json.dumps(thresholds, sort_keys=True)
+        """Thresholds and precedence, as JSON: what a run must state to be proved."""
+        stated = {
+            "matching": asdict(self.matching),
+            "events": asdict(self.linkage),
+            "precedence": self.precedence.described(),
+        }
+        return json.dumps(stated, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,7 @@ def _record_changes(
             "decided_at": now_s,
             "trigger": trigger,
             "register_version": rules.register.version,
+            "permits_version": "",
             "areas_version": rules.areas.version,
             "cause_version": rules.cause_version,
             "parameters": rules.parameters,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
@@ -40,6 +41,7 @@ from imagery.open import expand, read
 from imagery.reading import Reading
 from zones.areas import load_areas
 from zones.locate import locate
+from zones.precedence import Precedence, default_precedence, read_precedence
 from zones.ruling import rule
 
 TALLY = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
@@ -98,11 +100,17 @@ def rulebook(ledger: Ledger, settings: Settings) -> Rulebook:
     return Rulebook(
         areas=load_areas(settings.region.boundaries, settings.region.adcode),
         register=register,
+        precedence=_precedence(settings),
         works=as_works(settings.works),
         static_heat=shipped_rule(),
         matching=Matching(**settings.supersession.model_dump()),
         linkage=Linkage(**settings.events.model_dump()),
     )
+
+
+def _precedence(settings: Settings) -> Precedence:
+    own = settings.zones.precedence
+    return read_precedence(own) if own else default_precedence()
 
 
 def ingest(
@@ -197,7 +205,8 @@ def _locate_and_rule(
     located = locate(points, rules.areas)
     if not keep_outside:
         located = located[located["county_adcode"] != 0].reset_index(drop=True)
-    return rule(located, rules.register)
+    ruled = rule(located, rules.register, rules.precedence)
+    return ruled.assign(village="", ruling_share=np.nan, near_boundary=False, permit_id="")
 
 
 def _record_file(
@@ -315,5 +324,6 @@ def _newly_superseded(changed: Outcome) -> int:
 
 
 def _placed_columns() -> list[str]:
-    placed = ["county_adcode", "township", "straddles"]
-    return [*placed, "ruling", "ruling_zone_id", "zones_hit", "marks"]
+    placed = ["county_adcode", "township", "village", "straddles"]
+    ruled = ["ruling", "ruling_zone_id", "ruling_share", "near_boundary", "permit_id"]
+    return [*placed, *ruled, "zones_hit", "marks"]

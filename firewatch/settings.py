@@ -32,6 +32,17 @@ class RegionSettings(BaseModel):
     adcode: int = 450000
     boundaries: str = "amap"
     """`amap`, `tianditu`, or the path of the user's official layer."""
+    townships: Path | None = None
+    """The user's layer of townships; without one a point's township is unknown."""
+    villages: Path | None = None
+    """The user's layer of villages."""
+
+
+class ZoneSettings(BaseModel):
+    """How zones rule."""
+
+    precedence: Path | None = None
+    """The user's own table of which zone kind decides, in place of `zones/precedence.csv`."""
 
 
 class CampaignSettings(BaseModel):
@@ -85,6 +96,7 @@ class Settings(BaseSettings):
 
     language: Literal["zh", "en"] = "zh"
     region: RegionSettings = RegionSettings()
+    zones: ZoneSettings = ZoneSettings()
     campaign: CampaignSettings = CampaignSettings()
     supersession: SupersessionSettings = SupersessionSettings()
     events: EventSettings = EventSettings()

@@ -102,5 +102,6 @@ def starter(
         return
     with state.ledger() as ledger, ledger.writing() as connection:
         whole = import_zones(connection, drawn, state.clock.now_epoch_s())
-    state.emit({"imported": len(drawn), "version": whole.version, "illustrative": True})
-    state.say("zones.starter", count=len(drawn), version=whole.version)
+    version = whole.register.version
+    state.emit({"imported": len(drawn), "version": version, "illustrative": True})
+    state.say("zones.starter", count=len(drawn), version=version)

@@ -33,6 +33,10 @@ class ZoneKind(StrEnum):
     CANE_LEAF_BAN = "cane_leaf_ban"
     SUGARCANE_BASE = "sugarcane_base"
     SCENIC = "scenic"
+    TEMPORARY_BAN = "temporary_ban"
+    TRUNK_ROAD_SIDE = "trunk_road_side"
+    AIRPORT = "airport"
+    DENSE_AREA = "dense_area"
 
 
 class Ruling(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.resources import files
 
 from sqlalchemy import Connection, inspect, select, update
 
@@ -17,7 +18,25 @@ def _runs_state_their_parameters(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE runs ADD COLUMN parameters TEXT NOT NULL DEFAULT ''")
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _runs_state_their_parameters}
+def _zones_have_months_and_permits_exist(connection: Connection) -> None:
+    """Version 3: zones count in months and hours and can be retired; permits and the air's quality
+    bear on rulings, which say how sure they are."""
+    _run_script(connection, "version_3.sql")
+
+
+def _run_script(connection: Connection, name: str) -> None:
+    """Run a file of statements; `{binary}` stands for the database's type of bytes."""
+    script = (files("firewatch.ledger") / name).read_text(encoding="utf-8")
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    for statement in script.format(binary=binary).split(";"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {
+    1: _runs_state_their_parameters,
+    2: _zones_have_months_and_permits_exist,
+}
 """`MIGRATIONS[n]` takes a ledger of version n to version n + 1."""
 
 

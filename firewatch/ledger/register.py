@@ -1,39 +1,151 @@
-"""The zone register in the ledger: imports are appended, nothing is overwritten."""
+"""The zone register in the ledger: imports and retirements are appended, nothing is overwritten."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import shapely
 from sqlalchemy import Connection, select
 
+from firewatch.core.errors import UsageError
 from firewatch.ledger.store import append, append_row, fetch
-from firewatch.ledger.tables import zone_imports, zones
-from zones.register import ZONE_COLUMNS, Register, register_from
+from firewatch.ledger.tables import register_imports, zone_retirements, zones
+from zones.register import NEVER, ZONE_COLUMNS, Register, register_from
+from zones.replacing import Replacement
+
+SUBJECT = "zones"
 
 
-def load_register(connection: Connection) -> Register:
-    """Return every zone ever imported; each counts on the days it is in force."""
-    rows = fetch(connection, select(zones))
+@dataclass(frozen=True, eq=False)
+class ImportOutcome:
+    """What an import changed.
+
+    Parameters
+    ----------
+    register
+        The whole register after it.
+    added, known
+        Zones that are new, and zones that were on record before.
+    retired
+        Zones that another notice now takes the place of.
+    """
+
+    register: Register
+    added: int
+    known: int
+    retired: int
+
+
+def load_register(connection: Connection, import_id: int | None = None) -> Register:
+    """Return every zone ever imported; each counts on the days it is in force.
+
+    Parameters
+    ----------
+    import_id
+        The register as it stood after this import; as it stands now if None.
+    """
+    query, ended = select(zones), select(zone_retirements)
+    if import_id is not None:
+        query = query.where(zones.c.import_id <= import_id)
+        ended = ended.where(zone_retirements.c.import_id <= import_id)
+    rows = fetch(connection, query)
     if rows.empty:
         return Register.empty()
+    latest = fetch(connection, ended.order_by(zone_retirements.c.import_id))
+    latest = latest.drop_duplicates("zone_id", keep="last").drop(columns="import_id")
+    rows = rows.merge(latest.astype({"zone_id": rows["zone_id"].dtype}), on="zone_id", how="left")
+    rows = rows.assign(
+        retired_from=rows["retired_from"].fillna(NEVER).astype("int64"),
+        retired_by=rows["retired_by"].astype("str").fillna(""),
+    )
     geometry = np.asarray(shapely.from_wkb(rows["geometry_wkb"].to_list()), dtype=object)
     return register_from(rows[list(ZONE_COLUMNS)], geometry)
 
 
-def import_zones(connection: Connection, added: Register, now_s: int) -> Register:
-    """Append the zones that are not in the register yet and return the whole register."""
-    before = load_register(connection)
-    whole = before.combined(added)
-    known = set(before.zones["zone_id"])
-    new = ~added.zones["zone_id"].isin(known).to_numpy()
-    if not new.any():
-        return before
-    import_id = append_row(
-        connection, zone_imports, {"imported_at": now_s, "register_version": whole.version}
+def register_of_version(connection: Connection, version: str) -> Register:
+    """Return the register as it stood when it had a version, which every ruling records.
+
+    Raises
+    ------
+    UsageError
+        If the register never had that version.
+    """
+    query = (
+        select(register_imports.c.import_id)
+        .where(register_imports.c.subject == SUBJECT, register_imports.c.version == version)
+        .order_by(register_imports.c.import_id.desc())
     )
-    rows: pd.DataFrame = added.zones[new].assign(
+    import_id = connection.execute(query).scalars().first()
+    if import_id is None:
+        raise UsageError(
+            f"登记册没有版本 {version!r} / the register never had this version",
+            remedy="firewatch zones imports 列出各版本 / lists the versions",
+        )
+    return load_register(connection, import_id)
+
+
+def import_zones(
+    connection: Connection, added: Register, now_s: int, replacement: Replacement | None = None
+) -> ImportOutcome:
+    """Append the zones that are not in the register yet, and what they retire.
+
+    A zone that is imported again after it was retired counts again.
+
+    Parameters
+    ----------
+    replacement
+        Which zones end because of this import; none if None.
+    """
+    before = load_register(connection)
+    ended = replacement or Replacement.nothing()
+    whole = before.combined(added)
+    again = _retired_among(before, added)
+    whole = whole.retired(again, NEVER, "")
+    whole = whole.retired(ended.zone_ids, ended.from_day, ended.by)
+    new = ~added.zones["zone_id"].isin(before.zones["zone_id"]).to_numpy()
+    outcome = ImportOutcome(whole, int(new.sum()), int((~new).sum()), len(ended.zone_ids))
+    if not new.any() and whole.version == before.version:
+        return outcome
+    import_id = append_row(connection, register_imports, _described(added, whole, ended, now_s))
+    rows = added.zones[new].assign(
         import_id=import_id, geometry_wkb=shapely.to_wkb(added.geometry[new])
     )
     append(connection, zones, rows)
-    return whole
+    append(connection, zone_retirements, _retirements(ended, again).assign(import_id=import_id))
+    return outcome
+
+
+def imports(connection: Connection) -> pd.DataFrame:
+    """Return every import of zones, permits and tables beside them, oldest first."""
+    return fetch(connection, select(register_imports).order_by(register_imports.c.import_id))
+
+
+def _retired_among(before: Register, added: Register) -> list[str]:
+    retired = before.zones[before.zones["retired_from"] != NEVER]
+    ids: list[str] = retired.loc[
+        retired["zone_id"].isin(added.zones["zone_id"]), "zone_id"
+    ].tolist()
+    return ids
+
+
+def _described(
+    added: Register, whole: Register, ended: Replacement, now_s: int
+) -> dict[str, str | int]:
+    first = added.zones.iloc[0]
+    return {
+        "imported_at": now_s,
+        "subject": SUBJECT,
+        "version": whole.version,
+        "source_file": first["source_file"],
+        "source_sha256": first["source_sha256"],
+        "note": ended.note,
+    }
+
+
+def _retirements(ended: Replacement, again: list[str]) -> pd.DataFrame:
+    ids = [*ended.zone_ids, *again]
+    days = [ended.from_day] * len(ended.zone_ids) + [NEVER] * len(again)
+    by = [ended.by] * len(ended.zone_ids) + [""] * len(again)
+    return pd.DataFrame({"zone_id": ids, "retired_from": days, "retired_by": by})

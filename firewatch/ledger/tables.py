@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -121,29 +121,89 @@ sightings = Table(
     Column("point_key", Long, ForeignKey("points.point_key"), nullable=False),
 )
 
-zone_imports = Table(
-    "zone_imports",
+register_imports = Table(
+    "register_imports",
     metadata,
     Column("import_id", Integer, primary_key=True),
     Column("imported_at", Long, nullable=False),
-    Column("register_version", Text, nullable=False),
+    # What was imported: zones, permits, air_quality or straw_stock.
+    Column("subject", Text, nullable=False),
+    # Version of the whole of that subject after this import.
+    Column("version", Text, nullable=False),
+    Column("source_file", Text, nullable=False),
+    Column("source_sha256", Text, nullable=False),
+    # What the user said of it, such as the notice that it replaces.
+    Column("note", Text, nullable=False),
 )
 
 zones = Table(
     "zones",
     metadata,
     Column("zone_id", Text, primary_key=True),
-    Column("import_id", Integer, ForeignKey("zone_imports.import_id"), nullable=False),
+    Column("import_id", Integer, ForeignKey("register_imports.import_id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("authority", Text, nullable=False),
     Column("notice", Text, nullable=False),
+    Column("crop", Text, nullable=False),
     Column("valid_from", Integer, nullable=False),
     Column("valid_to", Integer, nullable=False),
+    Column("months", Integer, nullable=False),
+    Column("hours_from_min", Integer, nullable=False),
+    Column("hours_to_min", Integer, nullable=False),
     Column("illustrative", Boolean, nullable=False),
     Column("source_file", Text, nullable=False),
     Column("source_sha256", Text, nullable=False),
     Column("geometry_wkb", LargeBinary, nullable=False),
+)
+
+zone_retirements = Table(
+    "zone_retirements",
+    metadata,
+    Column("import_id", Integer, ForeignKey("register_imports.import_id"), primary_key=True),
+    Column("zone_id", Text, ForeignKey("zones.zone_id"), primary_key=True),
+    # `zones.register.NEVER` takes an earlier retirement back.
+    Column("retired_from", Integer, nullable=False),
+    Column("retired_by", Text, nullable=False),
+)
+
+permits = Table(
+    "permits",
+    metadata,
+    Column("permit_id", Text, primary_key=True),
+    Column("import_id", Integer, ForeignKey("register_imports.import_id"), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("valid_from", Integer, nullable=False),
+    Column("valid_to", Integer, nullable=False),
+    Column("hours_from_min", Integer, nullable=False),
+    Column("hours_to_min", Integer, nullable=False),
+    Column("straw_area_ha", Float),
+    Column("max_wind_m_s", Float),
+    Column("max_aqi", Float),
+    Column("responsible", Text, nullable=False),
+    Column("source_file", Text, nullable=False),
+    Column("source_sha256", Text, nullable=False),
+    Column("geometry_wkb", LargeBinary, nullable=False),
+)
+
+permit_revocations = Table(
+    "permit_revocations",
+    metadata,
+    Column("import_id", Integer, ForeignKey("register_imports.import_id"), primary_key=True),
+    Column("permit_id", Text, ForeignKey("permits.permit_id"), primary_key=True),
+    Column("revoked_from", Integer, nullable=False),
+)
+
+air_quality = Table(
+    "air_quality",
+    metadata,
+    Column("import_id", Integer, ForeignKey("register_imports.import_id"), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("area_adcode", Integer, primary_key=True),
+    Column("aqi", Float),
+    Column("wind_m_s", Float),
 )
 
 runs = Table(
@@ -153,6 +213,7 @@ runs = Table(
     Column("decided_at", Long, nullable=False),
     Column("trigger", Text, nullable=False),
     Column("register_version", Text, nullable=False),
+    Column("permits_version", Text, nullable=False),
     Column("areas_version", Text, nullable=False),
     Column("cause_version", Text, nullable=False),
     Column("parameters", Text, nullable=False, server_default=""),
@@ -165,9 +226,13 @@ decisions = Table(
     Column("run_id", Integer, ForeignKey("runs.run_id"), primary_key=True),
     Column("county_adcode", Integer, nullable=False),
     Column("township", Text, nullable=False),
+    Column("village", Text, nullable=False),
     Column("straddles", Text, nullable=False),
     Column("ruling", Text, nullable=False),
     Column("ruling_zone_id", Text, nullable=False),
+    Column("ruling_share", Float),
+    Column("near_boundary", Boolean, nullable=False),
+    Column("permit_id", Text, nullable=False),
     Column("zones_hit", Text, nullable=False),
     Column("marks", Text, nullable=False),
     Column("cause", Text, nullable=False),

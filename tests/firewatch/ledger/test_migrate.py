@@ -14,12 +14,15 @@ from sqlalchemy import Connection, update
 from firewatch.core.errors import LedgerError
 from firewatch.ledger.current import rebuild
 from firewatch.ledger.migrate import MIGRATIONS, ledger_version
+from firewatch.ledger.register import load_register, register_of_version
 from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import SCHEMA_VERSION, meta, metadata, points_current, runs
 from firewatch.pipeline import ingest, rulebook
 from firewatch.settings import Settings
+from zones.in_force import whole_time
+from zones.register import NEVER
 
-OLD_LEDGER = Path(__file__).parents[2] / "data" / "ledger_v1.sql"
+OLD_LEDGERS = Path(__file__).parents[2] / "data"
 KEPT = ("source_files", "claims", "rejections", "points", "sightings", "decisions", "alerts")
 VIIRS = (
     "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,"
@@ -57,30 +60,53 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_was(tmp_path:
     assert tables == [("points",)]
 
 
-@pytest.fixture
-def written_by_version_1(tmp_path: Path) -> Path:
-    """Lay out a ledger as a program of schema version 1 wrote it."""
-    file = tmp_path / "old.db"
+def laid_out(folder: Path, version: int) -> Path:
+    """Lay out a ledger as a program of an earlier schema version wrote it."""
+    file = folder / "old.db"
     with sqlite3.connect(file) as old:
-        old.executescript(OLD_LEDGER.read_text(encoding="utf-8"))
+        old.executescript((OLD_LEDGERS / f"ledger_v{version}.sql").read_text(encoding="utf-8"))
     return file
 
 
-def test_an_older_ledger_is_migrated_and_loses_nothing(written_by_version_1: Path) -> None:
-    with sqlite3.connect(written_by_version_1) as old:
-        before = {name: old.execute(f"SELECT * FROM {name}").fetchall() for name in KEPT}
-    with Ledger(written_by_version_1) as ledger, ledger.reading() as connection:
+@pytest.fixture(params=[1, 2])
+def older(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    return laid_out(tmp_path, request.param)
+
+
+def test_an_older_ledger_is_migrated_and_loses_nothing(older: Path) -> None:
+    with sqlite3.connect(older) as old:
+        before = {name: pd.read_sql_query(f"SELECT * FROM {name}", old) for name in KEPT}
+    with Ledger(older) as ledger, ledger.reading() as connection:
         assert ledger_version(connection) == SCHEMA_VERSION
-        for name, rows in before.items():
-            now = connection.exec_driver_sql(f"SELECT * FROM {name}").fetchall()
-            assert [tuple(row) for row in now] == rows, name
         for table in metadata.tables.values():
             fetch(connection, table.select())
+    with sqlite3.connect(older) as now:
+        for name, rows in before.items():
+            kept = pd.read_sql_query(f"SELECT {', '.join(rows)} FROM {name}", now)
+            pd.testing.assert_frame_equal(kept, rows)
+
+
+def test_zones_of_an_older_ledger_count_at_all_times_as_before(older: Path) -> None:
+    with sqlite3.connect(older) as old:
+        versions = old.execute("SELECT register_version FROM zone_imports").fetchall()
+        ids = {zone_id for (zone_id,) in old.execute("SELECT zone_id FROM zones")}
+    with Ledger(older) as ledger, ledger.reading() as connection:
+        register = load_register(connection)
+        assert set(register.zones["zone_id"]) == ids
+        assert whole_time(register.zones).all()
+        assert (register.zones["retired_from"] == NEVER).all()
+        for (version,) in versions:
+            assert len(register_of_version(connection, version)) == len(ids)
+
+
+def test_thresholds_of_runs_before_they_were_recorded_stay_unknown(tmp_path: Path) -> None:
+    first = laid_out(tmp_path, 1)
+    with Ledger(first) as ledger, ledger.reading() as connection:
         assert fetch(connection, runs.select())["parameters"].tolist() == ["", ""]
 
 
-def test_the_state_of_an_older_ledger_can_be_rebuilt(written_by_version_1: Path) -> None:
-    with Ledger(written_by_version_1) as ledger:
+def test_the_state_of_an_older_ledger_can_be_rebuilt(older: Path) -> None:
+    with Ledger(older) as ledger:
         with ledger.reading() as connection:
             before = fetch(connection, points_current.select())
         with ledger.writing() as connection:
@@ -91,11 +117,11 @@ def test_the_state_of_an_older_ledger_can_be_rebuilt(written_by_version_1: Path)
 
 
 def test_an_older_ledger_takes_new_files_in(
-    written_by_version_1: Path, tmp_path: Path, line: Callable[..., str]
+    older: Path, tmp_path: Path, line: Callable[..., str]
 ) -> None:
     path = tmp_path / "new.csv"
     path.write_text("\n".join([VIIRS, line(108.32, 22.82, "2020-12-05 0612")]) + "\n")
-    with Ledger(written_by_version_1) as ledger:
+    with Ledger(older) as ledger:
         rules = rulebook(ledger, Settings())
         assert ingest(ledger, [path], rules, 1_767_000_000).files[0].new == 1
         with ledger.reading() as connection:
@@ -104,17 +130,19 @@ def test_an_older_ledger_takes_new_files_in(
 
 
 def test_a_migration_that_fails_leaves_the_older_ledger_as_it_was(
-    written_by_version_1: Path, monkeypatch: pytest.MonkeyPatch
+    older: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails_half_way(connection: Connection) -> None:
         connection.exec_driver_sql("CREATE TABLE half (x)")
         raise LedgerError("power cut")
 
-    monkeypatch.setitem(MIGRATIONS, 1, fails_half_way)
+    with sqlite3.connect(older) as old:
+        version = old.execute("SELECT value FROM meta").fetchone()
+    monkeypatch.setitem(MIGRATIONS, SCHEMA_VERSION - 1, fails_half_way)
     with pytest.raises(LedgerError, match="power cut"):
-        Ledger(written_by_version_1)
-    with sqlite3.connect(written_by_version_1) as old:
-        assert old.execute("SELECT value FROM meta").fetchone() == ("1",)
+        Ledger(older)
+    with sqlite3.connect(older) as old:
+        assert old.execute("SELECT value FROM meta").fetchone() == version
         assert old.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchone() is None
 
 
