@@ -14,10 +14,14 @@ Codes = NDArray[np.int64]
 
 @cache
 def history() -> pd.DataFrame:
-    """Return the changes of county codes: old_adcode, old_name, adcode, name, year, source.
+    """Return the changes of county codes since 2000.
 
-    Only changes that moved a whole county; a county that was split keeps its code here, because
-    an old code alone cannot say which part is meant.
+    Columns: old_adcode, old_name, adcode, name, year, source.
+
+    `year` is the year in which the old code or name ended, `adcode` and `name` are those of today.
+    Only changes that moved a whole county: one that was split (邕宁县, 永新区) is not here, because
+    an old code alone cannot say which part is meant, and one that gave off a part (八步区, 玉州区,
+    苍梧县) keeps its code. A code that was given out again (450206) is read as today's.
     """
     with (files("zones") / "adcode_history.csv").open("r", encoding="utf-8") as stream:
         return pd.read_csv(stream).sort_values("old_adcode", ignore_index=True)

@@ -18,6 +18,7 @@ from firewatch.core.files import short_hash
 from firewatch.core.geo import local_km
 from zones.adcodes import current_adcode, history
 from zones.boundaries import PUBLISHERS, YEAR, Geometries, Publisher, read_counties
+from zones.names import plain_name, short_county_name
 
 __all__ = ["GUANGXI", "Areas", "areas_from", "current_adcode", "load_areas"]
 
@@ -68,7 +69,12 @@ class Areas:
 
     def adcode_of(self, name: str) -> int | None:
         """Return the code of a city or county by its name of today or an old one, else None."""
-        return self._codes_by_name.get(name.strip())
+        return self.aliases.get(plain_name(name))
+
+    def counties_with(self, adcode: int) -> frozenset[int]:
+        """Return the county itself, the counties of a city, or nothing, for an adcode of today."""
+        here = (self.counties[["adcode", "city_adcode"]] == adcode).any(axis=1)
+        return frozenset(self.counties.loc[here, "adcode"].tolist())
 
     def counties_of(self, area: str) -> list[int]:
         """Return the county codes of a city or county, given by name (old ones too) or adcode.
@@ -100,16 +106,7 @@ class Areas:
 
         Lines digitised apart from each other leave such gaps; the packaged layers have none.
         """
-        parts = shapely.get_parts(self.region)
-        rings = [ring for part in parts for ring in part.interiors]
-        holes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
-        lat0 = shapely.total_bounds(self.geometry)[1::2].mean()
-        on_plane = shapely.transform(
-            holes, lambda xy: np.column_stack(local_km(xy[:, 0], xy[:, 1], lat0))
-        )
-        narrow = shapely.is_empty(shapely.buffer(on_plane, -GAP_KM / 2))
-        shapely.prepare(holes)
-        return cast(Geometries, holes[narrow])
+        return narrow_gaps(self.region)
 
     @cached_property
     def _cities_dissolved(self) -> Geometries:
@@ -118,16 +115,32 @@ class Areas:
         return np.array(shapes, dtype=object)
 
     @cached_property
-    def _codes_by_name(self) -> Mapping[str, int]:
+    def aliases(self) -> Mapping[str, int]:
+        """Names of cities and counties → adcode: of today, old ones, and short ones (三江县)."""
         changes = history()
         known = changes[changes["adcode"].isin(self.counties["adcode"])]
         old = dict(zip(known["old_name"], known["adcode"].tolist(), strict=True))
-        today = {**self.city_names(), **self.county_names()}
-        return {**old, **{name: code for code, name in today.items()}}
+        counties = {name: code for code, name in self.county_names().items()}
+        short = {short_county_name(name): code for name, code in counties.items()}
+        cities = {name: code for code, name in self.city_names().items()}
+        return {**old, **short, **cities, **counties}
 
 
 def _mapping(table: pd.DataFrame, code: str, name: str) -> dict[int, str]:
     return dict(zip(table[code].tolist(), table[name].tolist(), strict=True))
+
+
+def narrow_gaps(whole: shapely.Geometry, width_km: float = GAP_KM) -> Geometries:
+    """Return the holes of a dissolved layer that are narrower than `width_km` all along."""
+    rings = [ring for part in shapely.get_parts(whole) for ring in part.interiors]
+    holes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
+    lat0 = shapely.total_bounds(whole)[1::2].mean()
+    on_plane = shapely.transform(
+        holes, lambda xy: np.column_stack(local_km(xy[:, 0], xy[:, 1], lat0))
+    )
+    narrow = shapely.is_empty(shapely.buffer(on_plane, -width_km / 2))
+    shapely.prepare(holes)
+    return cast(Geometries, holes[narrow])
 
 
 def dissolved(polygons: Geometries) -> shapely.Geometry:

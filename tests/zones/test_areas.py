@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -12,6 +13,7 @@ import shapely
 from firewatch.core.errors import UsageError, ZoneFileError
 from zones.adcodes import history
 from zones.areas import Areas, current_adcode, load_areas, seats
+from zones.locate import locate
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,11 @@ def test_every_seat_lies_in_its_county_or_city(guangxi: Areas) -> None:
         ("荔浦县", 450331, "荔浦市"),
         ("武鸣县", 450122, "武鸣区"),
         ("宜州市", 451281, "宜州区"),
+        ("田阳县", 451021, "田阳区"),
+        ("靖西县", 451025, "靖西市"),
+        ("临桂县", 450322, "临桂区"),
+        ("柳江县", 450221, "柳江区"),
+        ("城北区", 450104, "西乡塘区"),
     ],
 )
 def test_an_old_name_or_code_leads_to_todays_county(
@@ -72,11 +79,49 @@ def test_an_old_name_or_code_leads_to_todays_county(
     assert guangxi.adcode_of(old_name) == guangxi.adcode_of(today) == code
 
 
+@pytest.mark.parametrize(
+    ("code_of_2001", "code_of_2010", "today"),
+    [(452122, 450127, "横州市"), (452624, 451023, "平果市"), (452702, 451281, "宜州区")],
+)
+def test_a_county_that_changed_its_code_twice_is_one_county_in_all_years(
+    guangxi: Areas, code_of_2001: int, code_of_2010: int, today: str
+) -> None:
+    codes = current_adcode([code_of_2001, code_of_2010, guangxi.adcode_of(today)])
+    assert set(codes.tolist()) == {guangxi.adcode_of(today)}
+
+
+def test_points_of_2019_and_2021_in_heng_county_count_together(
+    guangxi: Areas, tmp_path: Path
+) -> None:
+    heng = guangxi.geometry[guangxi.counties["adcode"].tolist().index(450181)]
+    layer_2019 = load_areas(str(write_layer(tmp_path / "2019.gpkg", ["450127"], [heng])))
+    at = heng.representative_point()
+    point = pd.DataFrame({"lon": [at.x], "lat": [at.y], "scan_km": np.nan, "track_km": np.nan})
+    seasons = [locate(point, layer_2019), locate(point, guangxi)]
+    count = pd.concat(seasons).groupby("county_adcode").size()
+    assert count.to_dict() == {450181: 2}
+    assert layer_2019.county_names() == {450181: "横州市"}
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("三江县", 450226), ("龙胜县", 450328), (" 横县 ", 450181), ("新城区", 450103)],
+)
+def test_short_and_old_names_of_counties_are_understood(
+    guangxi: Areas, written: str, code: int
+) -> None:
+    assert guangxi.adcode_of(written) == code
+
+
 def test_every_code_of_the_history_leads_to_a_county_of_today(guangxi: Areas) -> None:
     changes = history()
     names = guangxi.county_names()
     assert [names[code] for code in changes["adcode"]] == changes["name"].tolist()
-    assert not set(changes["old_adcode"]) & set(names)
+    renamed = changes[changes["old_adcode"] == changes["adcode"]]
+    reused = set(changes["old_adcode"]) & set(names) - set(renamed["adcode"])
+    assert not reused
+    assert changes["source"].str.len().min() > 0
+    assert not changes.duplicated(["old_adcode", "old_name"]).any()
     assert (current_adcode(changes["old_adcode"]) == changes["adcode"]).all()
 
 
