@@ -94,18 +94,14 @@ def season_points(desk: Desk) -> pd.DataFrame:
     """Return the points in force of the desk's season."""
     with desk.ledger.reading() as connection:
         return current_points(
-            connection,
-            desk.rules.areas,
-            desk.rules.register,
-            desk.language,
-            desk.calendar.season(desk.start_year),
+            connection, desk.rules, desk.language, desk.calendar.season(desk.start_year)
         )
 
 
 def alert_calls(desk: Desk) -> pd.DataFrame:
     """Return every event up to now with its alert state."""
     with desk.ledger.reading() as connection:
-        current = current_points(connection, desk.rules.areas, desk.rules.register, desk.language)
+        current = current_points(connection, desk.rules, desk.language)
         told = told_events(connection)
     known = current[current["acquired_s"] <= desk.now_s]
     events = events_of(known)

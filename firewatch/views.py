@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, exists, func, select
 from firewatch.core.time import Period, from_epoch_seconds
 from firewatch.core.vocab import Language
 from firewatch.count.compare import AreaNames
+from firewatch.decide import Rulebook
 from firewatch.identity import PRODUCT_COLUMNS, point_ids
 from firewatch.ledger.points import with_wanted
 from firewatch.ledger.store import fetch
@@ -24,16 +25,16 @@ from firewatch.ledger.tables import (
     source_files,
 )
 from zones.areas import Areas
-from zones.register import Register
-from zones.ruling import reasons
+from zones.reasons import reasons
 
 _FACTS = (
     "point_key", "acquired_s", "lon", "lat", "scan_km", "track_km", "bt_mir_k", "bt_tir_k",
     "frp_mw", "confidence", "day_night",
 )  # fmt: skip
 _DECIDED = (
-    "county_adcode", "township", "straddles", "ruling", "ruling_zone_id",
-    "zones_hit", "marks", "cause", "cause_evidence", "unscreened", "event_key", "run_id",
+    "county_adcode", "township", "village", "straddles", "ruling", "ruling_zone_id",
+    "ruling_share", "near_boundary", "permit_id", "zones_hit", "marks", "cause",
+    "cause_evidence", "unscreened", "event_key", "run_id",
 )  # fmt: skip
 
 
@@ -49,8 +50,7 @@ def area_names(areas: Areas) -> AreaNames:
 
 def current_points(
     connection: Connection,
-    areas: Areas,
-    register: Register,
+    rules: Rulebook,
     language: Language,
     period: Period | None = None,
 ) -> pd.DataFrame:
@@ -58,6 +58,8 @@ def current_points(
 
     Parameters
     ----------
+    rules
+        Names of areas come from here, and zones and permits for the reasons.
     period
         Beijing days; all that is on record if None.
     """
@@ -83,7 +85,7 @@ def current_points(
     )
     if period is not None:
         query = query.where(points_current.c.local_day.between(*period.day_numbers()))
-    rows, names = fetch(connection, query), area_names(areas)
+    rows, names = fetch(connection, query), area_names(rules.areas)
     rows = rows.assign(
         acquired_utc=from_epoch_seconds(rows["acquired_s"].astype("int64")),
         point_id=point_ids(rows) if len(rows) else pd.Series(dtype="str"),
@@ -91,19 +93,21 @@ def current_points(
         city=rows["county_adcode"].map(names.city_of_county).map(names.cities),
         county=rows["county_adcode"].map(names.counties),
         unscreened=rows["unscreened"].astype(bool),
+        near_boundary=rows["near_boundary"].astype(bool),
     )
     return rows.assign(
         event_id=_event_ids(connection, rows),
         simulated=_simulated(connection, rows),
-        reason=reasons(rows, register, language),
+        reason=reasons(rows, rules.register, language),
     )
 
 
 PUBLIC_COLUMNS = [
     "point_id", "event_id", "acquired_utc", "lon", "lat", "city", "county", "city_adcode",
-    "county_adcode", "township", "straddles", "source", "platform", "product_family",
+    "county_adcode", "township", "village", "straddles", "source", "platform", "product_family",
     "product_version", "confidence", "day_night", "frp_mw", "bt_mir_k", "bt_tir_k", "scan_km",
-    "track_km", "ruling", "ruling_zone_id", "reason", "zones_hit", "marks", "cause",
+    "track_km", "ruling", "ruling_zone_id", "ruling_share", "near_boundary", "permit_id",
+    "reason", "zones_hit", "marks", "cause",
     "cause_evidence", "unscreened", "status", "simulated",
 ]  # fmt: skip
 """What leaves the ledger for GIS and spreadsheets: no internal keys."""

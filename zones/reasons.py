@@ -12,22 +12,37 @@ from firewatch.core.i18n import Texts, texts
 from firewatch.core.time import date_of_day_number, epoch_seconds, local_day_number
 from firewatch.core.vocab import Language
 from zones.combinations import SEPARATOR, text_column
-from zones.register import OPEN_END, Register
+from zones.periods import hours_written, months_written
+from zones.register import NEVER, OPEN_END, Register
 
 # Stands for the day in a zone's line, which is made once for all its days.
 _DAY = "\x00"
 
 
-def reasons(points: pd.DataFrame, register: Register, language: Language) -> pd.Series:
+def reasons(
+    points: pd.DataFrame,
+    register: Register,
+    language: Language,
+    clauses: pd.Series | None = None,
+) -> pd.Series:
     """Return one line a point, for example ``位于…划定的禁烧区“…”内，2020-11-05 在有效期…内``.
 
     Parameters
     ----------
     points
-        Ruled fire points: acquired_utc, county_adcode, ruling_zone_id, marks.
+        Ruled fire points: acquired_utc, county_adcode, ruling_zone_id, marks, ruling_share,
+        near_boundary.
     register
         The register that ruled them. Lines of illustrative zones say so.
+    clauses
+        What is to be said of each point's burn permit, "" for nothing.
     """
+    lines = _lines(points, register, language)
+    sure = _certainty_clauses(points, texts("zones", language))
+    return lines + clauses + sure if clauses is not None else lines + sure
+
+
+def _lines(points: pd.DataFrame, register: Register, language: Language) -> pd.Series:
     say = texts("zones", language)
     cases = pd.DataFrame(
         {
@@ -52,6 +67,18 @@ def reasons(points: pd.DataFrame, register: Register, language: Language) -> pd.
         for day, inside, zone_id, marks in distinct.itertuples(index=False, name=None)
     ]
     return text_column(lines, number).set_axis(points.index)
+
+
+def _certainty_clauses(points: pd.DataFrame, say: Texts) -> pd.Series:
+    """Return what is said of points near which another ruling would follow."""
+    share = points["ruling_share"].to_numpy(dtype=float)
+    near = points["near_boundary"].to_numpy(dtype=bool)
+    # 99.6 % must not read as the whole of a pixel that a boundary cuts.
+    percent = np.clip(np.round(100 * np.nan_to_num(share, nan=0)), 1, 99).astype(int)
+    number = np.where(~near, 0, np.where(np.isnan(share), 1, percent + 1))
+    clauses = [say("certainty.share", percent=value) for value in range(1, 100)]
+    known = ["", say("certainty.unzoned"), *clauses]
+    return text_column(known, number).set_axis(points.index)
 
 
 def _zone_lines(say: Texts, register: Register, zone_ids: pd.Series) -> dict[str, str]:
@@ -80,7 +107,7 @@ def _zone_line(say: Texts, zone: Mapping[Hashable, Any]) -> str:
         name=zone["name"],
         notice=_notice(say, zone["authority"], zone["notice"]),
         day=_DAY,
-        valid=_validity(say, int(zone["valid_from"]), int(zone["valid_to"])),
+        valid=validity(say, zone),
     )
     if zone["illustrative"]:
         line += say("reason.illustrative", label=say("illustrative"))
@@ -92,8 +119,19 @@ def _notice(say: Texts, authority: str, notice: str) -> str:
     return say("notice", authority=authority, notice=number) if authority else number
 
 
-def _validity(say: Texts, first: int, last: int) -> str:
+def validity(say: Texts, zone: Mapping[Hashable, Any]) -> str:
+    """Return when a zone counts: days, months and hours, and what took its place."""
+    first, last = int(zone["valid_from"]), int(zone["valid_to"])
+    retired_from = int(zone["retired_from"])
+    last = min(last, retired_from - 1)
     start = date_of_day_number(first)
     if last >= OPEN_END:
-        return say("valid.open", first=start)
-    return say("valid.closed", first=start, last=date_of_day_number(last))
+        parts = [say("valid.open", first=start)]
+    else:
+        parts = [say("valid.closed", first=start, last=date_of_day_number(last))]
+    months = months_written(int(zone["months"]))
+    hours = hours_written(int(zone["hours_from_min"]), int(zone["hours_to_min"]))
+    parts += [say("valid.months", months=months)] if months else []
+    parts += [say("valid.hours", hours=hours)] if hours else []
+    parts += [say("valid.retired", notice=zone["retired_by"])] if retired_from < NEVER else []
+    return say("valid.separator").join(parts)

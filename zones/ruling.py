@@ -24,10 +24,7 @@ from zones.combinations import SEPARATOR, Combinations, combine, text_column
 from zones.grid import Indices, cells_over, grid_points, points_in
 from zones.in_force import Moments, in_force
 from zones.precedence import Precedence, default_precedence
-from zones.reasons import reasons
 from zones.register import Register
-
-__all__ = ["reasons", "rule", "zone_sets"]
 
 _RULINGS = [str(ruling) for ruling in Ruling]
 _NO_PLACE = np.iinfo(np.int64).max

@@ -49,7 +49,7 @@ def points(
     with state.ledger() as ledger, ledger.reading() as connection:
         rules = rulebook(ledger, state.settings)
         period = season_period(state, season)
-        table = current_points(connection, rules.areas, rules.register, state.language, period)
+        table = current_points(connection, rules, state.language, period)
     table = table[PUBLIC_COLUMNS]
     if state.out is not None:
         path = state.out.with_suffix(f".{form}") if form else state.out
@@ -132,7 +132,7 @@ def explain(
             raise UsageError(
                 f"台账中没有火点 {point_id!r} / no such point", remedy="firewatch points"
             )
-        table = current_points(connection, rules.areas, rules.register, state.language)
+        table = current_points(connection, rules, state.language)
     current = table[table["point_id"] == point_id]
     described = records(current)
     history = {name: records(rows) for name, rows in found.items()}

@@ -75,9 +75,7 @@ class Office:
         from firewatch.views import current_points
 
         with self.ledger.reading() as connection:
-            points = current_points(
-                connection, self.rules.areas, self.rules.register, Settings().language
-            )
+            points = current_points(connection, self.rules, Settings().language)
         return points[list(columns)] if columns else points
 
     def with_zones(self, register: Register) -> None:

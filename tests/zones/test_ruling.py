@@ -15,7 +15,8 @@ from firewatch.core.time import day_number
 from firewatch.core.vocab import Language, Ruling
 from zones.precedence import default_precedence, precedence_from
 from zones.register import OPEN_END, Register, register_from
-from zones.ruling import reasons, rule
+from zones.reasons import reasons
+from zones.ruling import rule
 
 DAY = day_number(date(2020, 11, 5))
 NOON = "2020-11-05T04:00:00Z"
@@ -206,9 +207,13 @@ def test_rulings_agree_with_plain_predicates_one_by_one(drawn, places) -> None:
     assert list(found.itertuples(index=False, name=None)) == expected
 
 
+def certain(ruled: pd.DataFrame) -> pd.DataFrame:
+    return ruled.assign(ruling_share=1.0, near_boundary=False)
+
+
 def test_a_reason_names_zone_notice_and_day_in_both_languages() -> None:
     register = register_of(zone("ban", SQUARE, "城区", authority="南宁市人民政府"))
-    ruled = rule(points(108.5, 22.5), register)
+    ruled = certain(rule(points(108.5, 22.5), register))
     line = reasons(ruled, register, Language.ZH)[0]
     assert line == (
         "位于南宁市人民政府（南府规〔2019〕5号）划定的禁烧区“城区”内，"
@@ -224,7 +229,7 @@ def test_reasons_say_illustrative_unzoned_outside_and_marks() -> None:
         zone("ban", SQUARE, illustrative=True), zone("scenic", shapely.box(110, 22, 111, 23))
     )
     table = points([108.5, 110.5, 106, 106], [22.5] * 4, county=[450102, 450102, 450102, 0])
-    lines = reasons(rule(table, register), register, Language.ZH)
+    lines = reasons(certain(rule(table, register)), register, Language.ZH)
     assert "示意性分区" in lines[0]
     assert lines[1].endswith("没有有效的禁烧区或限烧区；同时位于：旅游景区")
     assert lines[2] == "2020-11-05 该处没有有效的禁烧区或限烧区"
@@ -232,7 +237,7 @@ def test_reasons_say_illustrative_unzoned_outside_and_marks() -> None:
 
 
 def test_a_reason_of_a_zone_that_left_the_register_says_so() -> None:
-    ruled = rule(points(108.5, 22.5), register_of(zone("ban", SQUARE)))
+    ruled = certain(rule(points(108.5, 22.5), register_of(zone("ban", SQUARE))))
     line = reasons(ruled, Register.empty(), Language.EN)[0]
     assert ruled["ruling_zone_id"][0] in line
 
