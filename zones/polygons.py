@@ -11,10 +11,10 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.errors import ZoneFileError
-from firewatch.core.geo import KM_PER_DEGREE, Floats
+from zones.measures import POLYGONAL, area_km2, polygonal
 from zones.register import Geometries
 
-_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+__all__ = ["Repair", "area_km2", "features", "repaired", "require_polygons"]
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,21 @@ class Repair:
         What GEOS found, with the place in degrees.
     lon, lat
         The place, NaN where GEOS names none.
-    change_km2
-        Area after minus area before, km².
+    before_km2, after_km2
+        Area before (net of what its rings run round the wrong way) and after, km².
     """
 
     feature: int
     reason: str
     lon: float
     lat: float
-    change_km2: float
+    before_km2: float
+    after_km2: float
+
+    @property
+    def change_km2(self) -> float:
+        """Area after minus area before, km²."""
+        return self.after_km2 - self.before_km2
 
 
 def require_polygons(geometry: Geometries, path: Path) -> None:
@@ -49,7 +55,7 @@ def require_polygons(geometry: Geometries, path: Path) -> None:
     """
     # GEOS gives type -1 to a feature without geometry.
     empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    other = ~empty & ~np.isin(shapely.get_type_id(geometry), _POLYGONAL)
+    other = ~empty & ~np.isin(shapely.get_type_id(geometry), POLYGONAL)
     if other.any():
         found = sorted({geometry[i].geom_type for i in np.flatnonzero(other)})
         raise ZoneFileError(
@@ -89,13 +95,7 @@ def repaired(geometry: Geometries, path: Path) -> tuple[Geometries, tuple[Repair
     if len(invalid) == 0:
         return geometry, ()
     broken = geometry[invalid]
-    mended = shapely.make_valid(broken, method="structure", keep_collapsed=False)
-    parts, owner = shapely.get_parts(mended, return_index=True)
-    flat = np.isin(shapely.get_type_id(mended), _POLYGONAL)
-    mended[~flat] = [
-        shapely.multipolygons([p for p in parts[owner == i] if p.geom_type == "Polygon"])
-        for i in np.flatnonzero(~flat)
-    ]
+    mended = polygonal(shapely.make_valid(broken, method="structure", keep_collapsed=False))
     lost = np.zeros(len(geometry), dtype=bool)
     lost[invalid] = shapely.area(mended) == 0
     if lost.any():
@@ -104,22 +104,16 @@ def repaired(geometry: Geometries, path: Path) -> tuple[Geometries, tuple[Repair
             str(path),
             remedy="删除或重画这些图形 / delete or redraw these features",
         )
-    change_km2 = area_km2(mended) - area_km2(broken)
+    after_km2 = area_km2(mended)
+    # One scale for both, so that the difference is that of the shapes alone.
+    before_km2 = shapely.area(broken) * after_km2 / shapely.area(mended)
     reasons = shapely.is_valid_reason(broken)
     result = geometry.copy()
     result[invalid] = mended
     return result, tuple(
-        Repair(int(i) + 1, reason, *_place(reason), float(change))
-        for i, reason, change in zip(invalid, reasons, change_km2, strict=True)
+        Repair(int(i) + 1, reason, *_place(reason), float(before), float(after))
+        for i, reason, before, after in zip(invalid, reasons, before_km2, after_km2, strict=True)
     )
-
-
-def area_km2(geometry: Geometries) -> Floats:
-    """Return areas of polygons in degrees, km², to about 0.5 % over a county."""
-    bounds = shapely.bounds(geometry)
-    middle = np.radians((bounds[..., 1] + bounds[..., 3]) / 2)
-    area: Floats = shapely.area(geometry) * KM_PER_DEGREE**2 * np.cos(middle)
-    return area
 
 
 def _place(reason: str) -> tuple[float, float]:
