@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alerts.calls import due_by_urgency
+from alerts.calls import due_by_urgency, shipped_table
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class Alert:
     platforms: tuple[str, ...]
     pixels: int
     frp_mw: float | None
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The bodies that are told besides the county, because of the marks."""
+        known = shipped_table().recipients
+        return tuple(dict.fromkeys(known[mark] for mark in self.marks if mark in known))
 
 
 _TEXTS = (

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from firewatch.core.vocab import Cause
+
 _HOUR_S = 3600
 
 
@@ -38,14 +40,30 @@ class CallTable:
         It ships as true: a look in vain costs less than a fire nobody was told of.
     urgency
         Rulings, most urgent first; others come after them.
+    calling_marks
+        Marks that call whatever the ruling, unless the cause is known to be no burning of straw:
+        a burn permit does not lift a cane-leaf ban.
+    recipients
+        Mark → the body that is told besides the county.
     """
 
     calls: Mapping[tuple[str, str], bool]
     undeclared_calls: bool
     urgency: tuple[str, ...]
+    calling_marks: frozenset[str]
+    recipients: Mapping[str, str]
 
     def calls_for_someone(self, events: pd.DataFrame) -> NDArray[np.bool_]:
-        """Return one truth value an event, from its `ruling` and `cause`."""
+        """Return one truth value an event, from its `ruling`, `cause` and `marks`."""
+        return self._by_ruling(events) | self._by_mark(events)
+
+    def _by_mark(self, events: pd.DataFrame) -> NDArray[np.bool_]:
+        marked = events["marks"].astype("str").str.split(";")
+        called = marked.map(lambda marks: not self.calling_marks.isdisjoint(marks))
+        burning: NDArray[np.bool_] = (events["cause"].astype(str) == Cause.UNKNOWN).to_numpy()
+        return called.to_numpy(dtype=bool) & burning
+
+    def _by_ruling(self, events: pd.DataFrame) -> NDArray[np.bool_]:
         pairs = pd.MultiIndex.from_arrays(
             [events["ruling"].astype(str), events["cause"].astype(str)]
         )
@@ -64,7 +82,13 @@ def shipped_table() -> CallTable:
         for ruling, by_cause in content["calls"].items()
         for cause, answer in by_cause.items()
     }
-    return CallTable(calls, content["undeclared_calls"], tuple(content["urgency"]))
+    return CallTable(
+        calls,
+        content["undeclared_calls"],
+        tuple(content["urgency"]),
+        frozenset(content["calling_marks"]),
+        content["recipients"],
+    )
 
 
 def decide(
@@ -78,8 +102,8 @@ def decide(
     Parameters
     ----------
     events
-        One row an event, as known at `now_epoch_s`; at least `event_id`, `ruling`, `cause` and
-        `newest_epoch_s` (UTC epoch seconds of its newest point).
+        One row an event, as known at `now_epoch_s`; at least `event_id`, `ruling`, `cause`,
+        `marks` (joined by ``;``) and `newest_epoch_s` (UTC epoch seconds of its newest point).
     now_epoch_s
         The time of the decision, UTC epoch seconds.
     max_age_h

@@ -56,6 +56,7 @@ def _feature(alert: Alert, run: Circumstances) -> dict[str, Any]:
             "lat_dms": dms(alert.lat, "lat"),
             "navigation": navigation_link(alert),
             "next": next_step(alert, words),
+            "recipients": list(alert.recipients),
             "simulated": run.simulated,
             "illustrative": run.illustrative,
         },

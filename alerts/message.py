@@ -33,9 +33,22 @@ def county_message(alerts: Sequence[Alert], run: Circumstances) -> str:
     words = run.words
     heading = words("heading", place=_place(words, alerts[0].city, alerts[0].county))
     count = words("count", now=local_text(run.now_epoch_s), count=len(alerts))
-    lines = [*warnings(run), heading, count]
+    return _message([heading, count], alerts, run)
+
+
+def recipient_message(alerts: Sequence[Alert], recipient: str, run: Circumstances) -> str:
+    """Return what another body than the county is told: the alerts of one city that concern it."""
+    words = run.words
+    name = words.label("recipient", recipient)
+    heading = words("recipient_heading", place=_place(words, alerts[0].city), recipient=name)
+    count = words("recipient_count", now=local_text(run.now_epoch_s), count=len(alerts))
+    return _message([heading, count], alerts, run)
+
+
+def _message(head: Sequence[str], alerts: Sequence[Alert], run: Circumstances) -> str:
+    lines = [*warnings(run), *head]
     for number, alert in enumerate(alerts, start=1):
-        lines += ["", *event_lines(alert, number, words)]
+        lines += ["", *event_lines(alert, number, run.words)]
     return "\n".join([*lines, "", *note_lines(run)]) + "\n"
 
 
@@ -85,10 +98,10 @@ def navigation_link(alert: Alert) -> str:
 
 
 def next_step(alert: Alert, words: Texts) -> str:
-    """Return what to do, and which other body the marks ask to be told."""
+    """Return what to do, and which other body is told."""
     step = words.entries.get(f"next.{alert.ruling}", words("next"))
-    others = [words.entries.get(f"also_tell.{mark}", "") for mark in alert.marks]
-    return words("sentence_separator").join([step, *dict.fromkeys(filter(None, others))])
+    others = [words("also_told", recipient=words.label("recipient", r)) for r in alert.recipients]
+    return words("sentence_separator").join([step, *others])
 
 
 def _fields(alert: Alert, words: Texts) -> list[tuple[str, str]]:

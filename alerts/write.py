@@ -1,4 +1,5 @@
-"""Write the due alerts as files: `alerts.geojson` and one message a county."""
+"""Write the due alerts as files: `alerts.geojson`, one message a county, and one for each other
+body that a mark concerns."""
 
 from __future__ import annotations
 
@@ -12,7 +13,12 @@ import pandas as pd
 
 from alerts.alert import Alert, due_alerts
 from alerts.geojson import feature_collection
-from alerts.message import Circumstances, county_message, no_alert_message
+from alerts.message import (
+    Circumstances,
+    county_message,
+    no_alert_message,
+    recipient_message,
+)
 from firewatch.core.files import write_text_atomically
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.vocab import Language
@@ -51,8 +57,8 @@ def write_alerts(
     Returns
     -------
     list of pathlib.Path
-        `alerts.geojson` first, then the messages by county code; without a due alert, the
-        one message that says so.
+        `alerts.geojson` first, then the messages by county code, then those to other bodies;
+        without a due alert, the one message that says so.
     """
     run = Circumstances(texts("alerts", language), simulated, illustrative, now_epoch_s)
     alerts = due_alerts(calls)
@@ -73,13 +79,31 @@ def _messages(alerts: Sequence[Alert], run: Circumstances) -> dict[str, str]:
     # sorted() is stable: within a county the order of urgency stays.
     by_county = groupby(sorted(alerts, key=county), key=county)
     groups = [tuple(group) for _, group in by_county]
-    return {message_name(group[0], run.words): county_message(group, run) for group in groups}
+    messages = {message_name(group[0], run.words): county_message(group, run) for group in groups}
+    return messages | _recipient_messages(alerts, run)
+
+
+def _recipient_messages(alerts: Sequence[Alert], run: Circumstances) -> dict[str, str]:
+    """Return file name → text for the other bodies, one a city."""
+    concerned: dict[tuple[int, str], list[Alert]] = {}
+    for alert in alerts:
+        for recipient in alert.recipients:
+            concerned.setdefault((alert.city_adcode, recipient), []).append(alert)
+    messages = {}
+    for (city_adcode, recipient), group in sorted(concerned.items(), key=lambda item: item[0]):
+        name = f"{group[0].city}_{run.words.label('recipient', recipient)}"
+        messages[_file_name(city_adcode, name)] = recipient_message(group, recipient, run)
+    return messages
 
 
 def message_name(alert: Alert, words: Texts) -> str:
     """Return ``450110_武鸣区.txt``, safe on every file system."""
-    name = _UNSAFE_IN_NAME.sub("_", alert.county or words("unknown_area")).strip(" .")
-    return f"{alert.county_adcode:06d}_{name or '_'}.txt"
+    return _file_name(alert.county_adcode, alert.county or words("unknown_area"))
+
+
+def _file_name(adcode: int, name: str) -> str:
+    safe = _UNSAFE_IN_NAME.sub("_", name).strip(" .")
+    return f"{adcode:06d}_{safe or '_'}.txt"
 
 
 def _remove_stale(folder: Path, written: dict[str, str]) -> None:

@@ -45,6 +45,13 @@ def test_permitted_burning_calls_for_no_one(state_of: StateOf) -> None:
     assert state_of(ruling="restricted_permitted", cause="unknown") == CallState.NO_CALL
 
 
+def test_a_permit_does_not_lift_a_cane_leaf_ban(state_of: StateOf) -> None:
+    marks = "cane_leaf_ban;scenic"
+    assert state_of(ruling="restricted_permitted", marks=marks) == CallState.DUE
+    assert state_of(ruling="restricted_permitted", marks="scenic") == CallState.NO_CALL
+    assert state_of(ruling="restricted_permitted", marks=marks, cause="works") == CallState.NO_CALL
+
+
 def test_the_table_answers_every_ruling_and_cause_there_is() -> None:
     declared = set(shipped_table().calls)
     assert declared == {(str(ruling), str(cause)) for ruling in Ruling for cause in Cause}

@@ -92,6 +92,29 @@ def test_the_message_says_where_when_why_and_what_to_do(write: Write) -> None:
     assert "SIMULATED" not in text and "示意" not in text
 
 
+def test_the_sugar_office_of_the_city_is_told_of_fires_in_cane_leaf_ban_areas(
+    write: Write,
+) -> None:
+    files = write(
+        {"event_id": "cane", "marks": "cane_leaf_ban"},
+        {"event_id": "grain", "county_adcode": 450181, "county": "横州市"},
+        {"event_id": "cane-too", "marks": "cane_leaf_ban;scenic", "county": "宾阳县",
+         "county_adcode": 450126},
+    )  # fmt: skip
+    told = files["450100_南宁市_糖业发展办.txt"]
+    assert "火情编号：cane\n" in told and "火情编号：cane-too" in told
+    assert "火情编号：grain" not in told and "：2 处" in told
+    assert "已同时通知糖业发展办" in files["450110_武鸣区.txt"]
+    assert "糖业" not in files["450181_横州市.txt"]
+    recipients = {f["id"]: f["properties"]["recipients"] for f in features(files)}
+    assert recipients == {"cane": ["sugar_office"], "cane-too": ["sugar_office"], "grain": []}
+
+
+def test_a_notice_to_the_sugar_office_goes_when_its_fire_is_told(write: Write) -> None:
+    assert "450100_南宁市_糖业发展办.txt" in write({"marks": "cane_leaf_ban"})
+    assert "450100_南宁市_糖业发展办.txt" not in write({"marks": ""})
+
+
 def test_a_patrol_without_pixel_has_no_radiative_power(write: Write) -> None:
     files = write({"platforms": "patrol", "frp_mw": np.nan, "confidence": "none"})
     assert "最大辐射功率：未测" in files["450110_武鸣区.txt"]
