@@ -1,4 +1,4 @@
-"""The one county that each point belongs to (the rules stand in `zones.locate`)."""
+"""The one county, township and village of each point (the rules stand in `zones.locate`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from zones.areas import Areas
-from zones.grid import PointGrid, cells_over, grid_points, points_in
+from zones.grid import Indices, PointGrid, cells_over, grid_points, points_in
+from zones.subareas import SubAreas
 
 OUTSIDE = -1
 _MIXED = -2
@@ -18,6 +19,7 @@ _MIXED = -2
 _STEPS_IN_A_CELL = 4
 
 Homes = NDArray[np.int16]
+Positions = NDArray[np.int32]
 
 
 def home_counties(grid: PointGrid, areas: Areas) -> Homes:
@@ -60,11 +62,46 @@ def _exact_homes(grid: PointGrid, areas: Areas) -> Homes:
     county, point = points_in(grid, areas.geometry)
     # Of several values for one place NumPy keeps the last: backwards, the lowest adcode.
     home[point[::-1]] = county[::-1]
-    if len(areas.gaps):
-        _, in_gap = points_in(grid, areas.gaps)
-        in_gap = np.unique(in_gap[home[in_gap] == OUTSIDE])
-        places = shapely.points(grid.lon[in_gap], grid.lat[in_gap])
-        place, nearest = shapely.STRtree(areas.geometry).query_nearest(places)
-        order = np.lexsort((-nearest, place))
-        home[in_gap[place[order]]] = nearest[order]
+    in_gap, nearest = _across_gaps(grid, np.flatnonzero(home == OUTSIDE), areas)
+    home[in_gap] = nearest
     return home
+
+
+def subarea_homes(grid: PointGrid, county: NDArray[np.int64], subareas: SubAreas) -> Positions:
+    """Return the position of the township or village of each point; `OUTSIDE` without one.
+
+    Parameters
+    ----------
+    county
+        Adcode of the county of each point of the grid, 0 outside. Only its own areas are taken.
+    """
+    home = np.full(len(grid.order), OUTSIDE, dtype=np.int32)
+    counties = subareas.table["county_adcode"].to_numpy()
+
+    def of_same_county(subarea: Indices, point: Indices) -> NDArray[np.bool_]:
+        same: NDArray[np.bool_] = (counties[subarea] == county[point]) & (county[point] > 0)
+        return same
+
+    subarea, point = points_in(grid, subareas.geometry, of_same_county)
+    home[point[::-1]] = subarea[::-1]
+    left = np.flatnonzero((home == OUTSIDE) & np.isin(county, counties) & (county > 0))
+    in_gap, nearest = _across_gaps(grid, left, subareas)
+    same = counties[nearest] == county[in_gap]
+    home[in_gap[same]] = nearest[same]
+    return home
+
+
+def _across_gaps(
+    grid: PointGrid, left: Indices, layer: Areas | SubAreas
+) -> tuple[Indices, Indices]:
+    """Return those of the points left over that lie in a gap, and the nearest polygon of each."""
+    if len(left) == 0 or len(layer.gaps) == 0:
+        return left[:0], left[:0]
+    few = grid_points(grid.lon[left], grid.lat[left], grid.cells)
+    _, inside = points_in(few, layer.gaps)
+    in_gap = np.unique(left[few.order[inside]])
+    places = shapely.points(grid.lon[in_gap], grid.lat[in_gap])
+    place, nearest = shapely.STRtree(layer.geometry).query_nearest(places)
+    # Of several values for one place NumPy keeps the last: the lowest of equally near ones.
+    order = np.lexsort((-nearest, place))
+    return in_gap[place[order]], nearest[order]
