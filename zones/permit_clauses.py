@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.time import date_of_day_number, epoch_seconds
@@ -51,45 +52,60 @@ def permit_clauses(
     """
     say = texts("zones", language)
     covered = np.flatnonzero((points["permit_id"] != "").to_numpy(dtype=bool))
-    cases = _cases(points.iloc[covered], permits, air)
-    # The clauses repeat: the points of one permit and day share one.
-    number = cases.groupby(list(cases.columns), sort=False, dropna=False).ngroup().to_numpy()
-    _, first = np.unique(number, return_index=True)
+    distinct, number = _distinct_cases(points.iloc[covered], permits)
     rows = permits.permits.to_dict("records")
-    lines = [_clause(say, rows, case) for case in cases.iloc[first].to_dict("records")]
+    names = {row: _name(say, rows[row]) for row in distinct["permit"].unique() if row >= 0}
+    cases = _with_air(distinct, permits, air).to_dict("records")
+    lines = [
+        _clause(say, names[case["permit"]], rows[case["permit"]], case)
+        if case["permit"] >= 0
+        else say("permit.other_list", permit_id=case["permit_id"])
+        for case in cases
+    ]
     of_point = np.zeros(len(points), dtype=np.intp)
     of_point[covered] = number + 1
     return text_column(["", *lines], of_point).set_axis(points.index)
 
 
-def _cases(points: pd.DataFrame, permits: Permits, air: AirQuality) -> pd.DataFrame:
-    """Return all that a clause is made of, one row a point; unknown permits have row -1."""
-    row = pd.Index(permits.permits["permit_id"]).get_indexer(points["permit_id"])
+def _distinct_cases(
+    points: pd.DataFrame, permits: Permits
+) -> tuple[pd.DataFrame, NDArray[np.integer]]:
+    """Return what clauses are made of, and the case of each point.
+
+    Thousands of points of one permit, county and day share one clause. Permits that are not known
+    have the row -1.
+    """
+    id_number, ids = pd.factorize(points["permit_id"])
+    row = pd.Index(permits.permits["permit_id"]).get_indexer(ids)[id_number]
+    moments = Moments.of(epoch_seconds(points["acquired_utc"]))
     known = np.flatnonzero(row >= 0)
-    permit = row[known]
-    moments = Moments.of(epoch_seconds(points["acquired_utc"]))[known]
-    county = points["county_adcode"].to_numpy(dtype=np.int64)[known]
-    day = window_days(permits, permit, moments)
-    aqi, wind = air.of_points(county, day)
-    found = pd.DataFrame(
-        {
-            "day": day,
-            "state": permit_states(permits, permit, day, county, air),
-            "aqi": aqi,
-            "wind_m_s": wind,
-        },
-        index=known,
+    day = np.zeros(len(points), dtype=np.int64)
+    day[known] = window_days(permits, row[known], moments[known])
+    county = points["county_adcode"].to_numpy(dtype=np.int64)
+    ruling_number, rulings = pd.factorize(points["ruling"].astype("str"))
+    cases = pd.DataFrame(
+        {"permit": row, "id": id_number, "day": day, "county": county, "ruling": ruling_number}
     )
-    cases = pd.DataFrame({"permit": row, "permit_id": points["permit_id"].to_numpy()})
-    return cases.assign(ruling=points["ruling"].astype("str").to_numpy()).join(found)
+    number = cases.groupby(list(cases.columns), sort=False).ngroup().to_numpy()
+    _, first = np.unique(number, return_index=True)
+    distinct = cases.iloc[first].reset_index(drop=True)
+    names = {"permit_id": ids[distinct["id"]], "ruling": rulings[distinct["ruling"]]}
+    return distinct.assign(**names), number
 
 
-def _clause(say: Texts, permits: list[dict[Hashable, Any]], case: _Case) -> str:
-    if case["permit"] < 0:
-        return say("permit.other_list", permit_id=case["permit_id"])
-    permit = permits[case["permit"]]
+def _with_air(cases: pd.DataFrame, permits: Permits, air: AirQuality) -> pd.DataFrame:
+    """Add aqi, wind_m_s and state; of unknown permits they mean nothing."""
+    known = cases.index[cases["permit"] >= 0]
+    permit, day, county = (
+        cases.loc[known, name].to_numpy(dtype=np.int64) for name in ("permit", "day", "county")
+    )
+    aqi, wind = air.of_points(county, day)
+    state = permit_states(permits, permit, day, county, air)
+    return cases.join(pd.DataFrame({"aqi": aqi, "wind_m_s": wind, "state": state}, index=known))
+
+
+def _clause(say: Texts, name: str, permit: _Case, case: _Case) -> str:
     state = PermitState(int(case["state"]))
-    name = _name(say, permit)
     outcome = _OUTCOMES.get((Ruling(case["ruling"]), state.holds))
     if outcome is None:
         return say("permit.other_values", name=name)
