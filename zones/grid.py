@@ -20,6 +20,7 @@ Indices = NDArray[np.intp]
 Eligible = Callable[[Indices, Indices], NDArray[np.bool_]]
 
 # Cell numbers below 2**16 are put in order by a radix sort, ten times faster than comparing.
+_RADIX_CELLS = 2**16
 _MAX_CELLS = 60_000
 # Pairs looked at together: bounds memory at about 40 MB.
 _CHUNK_PAIRS = 1_000_000
@@ -105,7 +106,8 @@ def grid_points(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> PointGrid:
     """Put points (degrees) in the order of cells."""
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     cell = cells.cell_of(x, y)
-    order = np.argsort(cell.astype(np.uint16), kind="stable")
+    keys = cell.astype(np.uint16) if cells.count <= _RADIX_CELLS else cell
+    order = np.argsort(keys, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=cells.count))])
     return PointGrid(order, x[order], y[order], starts, cells)
 
@@ -122,7 +124,7 @@ def candidate_pairs(grid: PointGrid, bounds: Floats) -> Iterator[tuple[Indices, 
     cells = grid.cells
     first_row, last_row = cells.row_of(south), cells.row_of(north)
     row_counts = last_row - first_row + 1
-    box, step = _expand(np.zeros_like(row_counts), row_counts)
+    box, step = expand(np.zeros_like(row_counts), row_counts)
     row_start = (first_row[box] + step) * cells.columns
     run_start = grid.starts[row_start + cells.column_of(west)[box]]
     run_length = grid.starts[row_start + cells.column_of(east)[box] + 1] - run_start
@@ -132,11 +134,11 @@ def candidate_pairs(grid: PointGrid, bounds: Floats) -> Iterator[tuple[Indices, 
     chunk_of_run = total // _CHUNK_PAIRS
     edges = np.flatnonzero(np.diff(chunk_of_run)) + 1
     for runs in np.split(np.arange(len(box)), edges):
-        run, point = _expand(run_start[runs], run_length[runs])
+        run, point = expand(run_start[runs], run_length[runs])
         yield box[runs][run], point
 
 
-def _expand(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> tuple[Indices, Indices]:
+def expand(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> tuple[Indices, Indices]:
     """Return run number and member of the runs ``start, start + 1, …`` laid end to end."""
     run = np.repeat(np.arange(len(lengths)), lengths)
     before = np.cumsum(lengths) - lengths

@@ -12,9 +12,8 @@ from firewatch.core.geo import KM_PER_DEGREE, Floats
 NOMINAL_PIXEL_KM = {"MODIS": 1.0, "VIIRS_I": 0.375, "VIIRS_M": 0.75}
 """Side of a pixel at nadir by product family, the least that a pixel can cover.
 
-MODIS: Giglio et al., MODIS Collection 6 Active Fire Product User's Guide, 2.1. VIIRS: Schroeder
-and Giglio, VIIRS I-Band Active Fire Algorithm Theoretical Basis Document, 1.2 (375 m) and the
-M-band product (750 m).
+MODIS 1 km: Giglio et al. 2016, Remote Sensing of Environment 178. VIIRS 375 m: Schroeder et al.
+2014, Remote Sensing of Environment 143; its M bands have pixels of twice that side.
 """
 
 
