@@ -63,6 +63,7 @@ _ENDINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("township", re.compile(rf"(?:街道|镇|(?:{_ETHNIC})?乡)$")),
     ("village", re.compile(r"(?:社区|村)$")),
 )
+_MOST_PROPOSED = 4
 _AUTONOMOUS = re.compile(rf"{_ETHNIC}自治县$")
 
 Key = tuple[str, str]
@@ -131,7 +132,8 @@ class Found:
     position
         Its place in the list, -1 if it is ambiguous or unknown.
     candidates
-        Places that it may mean: all that fit an ambiguous name, the closest for an unknown one.
+        Places that it may mean: all that fit an ambiguous name; for an unknown one those of the
+        same stem elsewhere, then the closest.
     """
 
     match: Match
@@ -173,10 +175,11 @@ class NameIndex:
                 return Found(match, hits[0])
             if hits:
                 return Found(Match.AMBIGUOUS, candidates=hits)
-        elsewhere = tuple(self._maps[2].get(keys[2], ()))
-        return Found(Match.NONE, candidates=self._closest(keys[1], allowed) or elsewhere)
+        elsewhere = self._maps[2].get(keys[2], [])
+        close = [*elsewhere, *self._closest(keys[1], allowed)]
+        return Found(Match.NONE, candidates=tuple(close[:_MOST_PROPOSED]))
 
-    def _closest(self, name: str, allowed: Bools | None, most: int = 3) -> tuple[int, ...]:
+    def _closest(self, name: str, allowed: Bools | None) -> list[int]:
         # Comparing takes long; only names that share a good part of their characters are compared.
         shared = Counter(i for char in set(name) for i in self._by_character.get(char, ()))
         enough = max(1, len(set(name)) // 2)
@@ -184,8 +187,8 @@ class NameIndex:
         for i, count in shared.items():
             if count >= enough and (allowed is None or allowed[i]):
                 near.setdefault(self._normalised[i], []).append(i)
-        best = difflib.get_close_matches(name, sorted(near), n=most, cutoff=0.5)
-        return tuple(i for close in best for i in near[close])[:most]
+        best = difflib.get_close_matches(name, sorted(near), n=_MOST_PROPOSED, cutoff=0.5)
+        return [i for close in best for i in near[close]]
 
     @cached_property
     def _normalised(self) -> list[str]:

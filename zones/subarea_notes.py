@@ -88,7 +88,7 @@ def _not_listed(table: pd.DataFrame, names: dict[int, str]) -> list[Note]:
             notes.append(note("renamed", **values, year=LIST_YEAR))
         elif code < 0:
             near = index.find(name, counties == county).candidates
-            close = "、".join(index.names[i] for i in near) or "—"
+            close = "、".join(f"{names.get(counties[i], '')}{index.names[i]}" for i in near) or "—"
             values = {"name": name, "county": names[county], "close": close}
             notes.append(note("unknown", **values, year=LIST_YEAR))
     return _shortened(notes)
