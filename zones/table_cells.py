@@ -34,6 +34,8 @@ _ABSENT = (
 )
 # A comma only where it groups thousands: "1,5" could be 1.5 or 15.
 _NUMBER = r"^[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?$"
+PERSONAL = ("responsible",)
+"""Columns whose cells are names of persons and appear in no message."""
 _MOST_SHOWN = 5
 _MOST_CHARACTERS = 40
 
@@ -74,6 +76,12 @@ def numbers(table: UserTable, column: str) -> Numbers:
     return Numbers(values, absent, ~absent & values.isna())
 
 
+def span(table: UserTable, column: str, low: float, high: float) -> str:
+    """Return a range as text, in the unit in which the user wrote the column."""
+    factor = float(table.factors.get(column, Fraction(1)))
+    return f"{low / factor:g}–{high / factor:g}"
+
+
 def fractions(table: UserTable, column: str) -> dict[int, Fraction]:
     """Return row → exact number in the unit of the column, for the rows that have one."""
     found = numbers(table, column)
@@ -95,13 +103,15 @@ def parsed(texts: pd.Series, parse: Callable[[str], object]) -> tuple[pd.Series,
     Each distinct text is parsed once. `parse` raises a ValueError or a FirewatchError.
     """
     known: dict[str, object] = {}
+    failed = set()
     for text in texts.unique():
         try:
             known[text] = parse(text)
         except (FirewatchError, ValueError):
             known[text] = None
+            failed.add(text)
     values = pd.Series([known[text] for text in texts], index=texts.index, dtype=object)
-    return values, values.isna()
+    return values, texts.isin(failed)
 
 
 @dataclass(frozen=True)
@@ -126,9 +136,10 @@ def refuse(table: UserTable, wrong: pd.Series, column: str, fault: Fault) -> Non
     more = "…" if len(rows) > _MOST_SHOWN else ""
     shown = [str(row) for row in rows[:_MOST_SHOWN]]
     heading = table.headings.get(column, column)
-    found = ", ".join(repr(short(table.texts(column)[row])) for row in rows[:_MOST_SHOWN])
+    cells = ", ".join(repr(short(table.texts(column)[row])) for row in rows[:_MOST_SHOWN])
+    found = "" if column in PERSONAL else f"；实为 / found: {cells}{more}"
     raise ZoneFileError(
-        f"{fault.what}；实为 / found: {found}{more}",
+        f"{fault.what}{found}",
         f"{table.path} 第 {'、'.join(shown)}{more} 行“{heading}”列"
         f" / row {', '.join(shown)}{more}, column {heading}",
         expected=fault.expected,
