@@ -165,7 +165,7 @@ def _outside(
 
 
 def _other_declarations(extent: Extent, system: System, region: Extent) -> tuple[str, ...]:
-    meridian = np.nan if system.text == GCJ02 else central_meridian(crs_of(system.text))
+    meridian = _meridian_of(system)
     likely = likely_declarations(extent, region, meridian)
     if system.text == GCJ02:
         # Degrees that would be right with their axes the other way are still GCJ-02.
@@ -182,7 +182,7 @@ _ASK = (
 def _declare(declarations: tuple[str, ...]) -> str:
     if not declarations:
         return _ASK
-    meridians = {system: _meridian(system) for system in declarations}
+    meridians = {system: _meridian_text(system) for system in declarations}
     likely = "、".join(f"{d}{meridians[d]}" for d in declarations[:_MOST_PROPOSED])
     swap = "（x、y 似已互换 / x and y seem swapped）" if " " in declarations[0] else ""
     # Without the zone number before the easting any meridian is as good as another.
@@ -194,8 +194,12 @@ def _declare(declarations: tuple[str, ...]) -> str:
     )
 
 
-def _meridian(declaration: str) -> str:
-    meridian = central_meridian(crs_of(parse_system(declaration).text))
+def _meridian_of(system: System) -> float:
+    return float("nan") if system.text == GCJ02 else central_meridian(crs_of(system.text))
+
+
+def _meridian_text(declaration: str) -> str:
+    meridian = _meridian_of(parse_system(declaration))
     return f"（{meridian:g}°E）" if meridian > 0 else ""
 
 
