@@ -26,7 +26,14 @@ from zones.areas import Areas, dissolved
 from zones.headings import find_columns
 from zones.layer import Layer
 from zones.named_list import PLACES, NamedList, read_named_list
-from zones.names import Found, Match, NameIndex, normalised_area_name, stem_of
+from zones.names import (
+    Found,
+    Match,
+    NameIndex,
+    counties_with_township,
+    normalised_area_name,
+    stem_of,
+)
 from zones.subarea_notes import Level, Note, note, sentences
 from zones.subareas import SubAreas
 
@@ -34,6 +41,8 @@ Bools = NDArray[np.bool_]
 
 _SETTING: dict[Level, str] = {"township": "region.townships", "village": "region.villages"}
 _LEVEL_NAME: dict[Level, str] = {"township": "乡镇 / townships", "village": "村 / villages"}
+# No list of villages is at hand to tell where else one of the name is.
+_UNLISTED = "…"
 _NUMBERS = ("序号", "编号", "no", "no.", "id")
 _TOWNSHIP_BEFORE = re.compile(r"^(.+?(?:街道办事处|街道|镇|乡))(.+)$")
 
@@ -67,6 +76,8 @@ class Place:
     geometry: shapely.Geometry | None = None
     match: Match = Match.NONE
     problem: str = ""
+    rivals: str = ""
+    """Other areas of the name, where only the user's layer makes it unique."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +111,27 @@ class Gazetteer:
         found = self._index(level).find(name, allowed)
         if not found.certain:
             return Place(match=found.match, problem=self._unclear(level, found))
-        return Place(
-            self._label(level, found.position), layer.geometry[found.position], found.match
-        )
+        label = self._label(level, found.position)
+        rivals, covered = self._rivals(level, name, counties, found.position)
+        if covered:
+            return Place(match=Match.AMBIGUOUS, problem=_several([label, *rivals]))
+        if level == "village" and not counties and not township:
+            rivals = [_UNLISTED]
+        geometry = layer.geometry[found.position]
+        return Place(label, geometry, found.match, rivals="、".join(rivals))
+
+    def _rivals(
+        self, level: Level, name: str, counties: Counties, found: int
+    ) -> tuple[list[str], bool]:
+        """Return townships of the name in other counties, and if the layer covers one of these."""
+        if level == "village":
+            return [], False
+        mapped = set(self.townships.table["county_adcode"].tolist())
+        own = int(self.townships.table["county_adcode"].iloc[found])
+        names = self.areas.county_names()
+        others = (counties_with_township(stem_of(name)) - {own}) & frozenset(names)
+        listed = sorted(others & counties if counties else others)
+        return [names[county] + name for county in listed], bool(mapped & set(listed))
 
     def _within(self, level: Level, counties: Counties) -> Bools:
         key = (level, counties)
@@ -144,21 +173,29 @@ class Gazetteer:
         return f"{county}{row['township']}{row['name']}"
 
     def _unclear(self, level: Level, found: Found) -> str:
-        labels = "、".join(self._label(level, i) for i in found.candidates) or "—"
         if found.match is Match.AMBIGUOUS:
-            return f"不唯一，可能是 / may be any of: {labels}"
+            return _several([self._label(level, i) for i in found.candidates])
+        labels = "、".join(self._label(level, i) for i in found.candidates) or "—"
         return f"没有这个名称；相近 / no such name; close: {labels}"
 
 
 def named_layer(
-    path: Path, areas: Areas, townships: SubAreas | None = None, villages: SubAreas | None = None
+    path: Path,
+    areas: Areas,
+    townships: SubAreas | None = None,
+    villages: SubAreas | None = None,
+    within: str = "",
 ) -> Layer:
     """Return the layer of `named_areas`, for `zones.read.read_zones`."""
-    return named_areas(path, areas, townships, villages).layer
+    return named_areas(path, areas, townships, villages, within).layer
 
 
 def named_areas(
-    path: Path, areas: Areas, townships: SubAreas | None = None, villages: SubAreas | None = None
+    path: Path,
+    areas: Areas,
+    townships: SubAreas | None = None,
+    villages: SubAreas | None = None,
+    within: str = "",
 ) -> NamedAreas:
     """Return the polygons of a list of whole counties, townships and villages.
 
@@ -168,9 +205,14 @@ def named_areas(
         CSV, Excel or text (`zones.named_list`).
     areas, townships, villages
         The boundaries that count.
+    within
+        The county or city whose notice it is, by name or adcode: names without a county are
+        looked up there.
 
     Raises
     ------
+    UsageError
+        If there is no such county or city.
     ZoneFileError
         Naming every row whose name is unknown, means several areas, or needs a layer that is not
         there; nothing is taken then.
@@ -179,8 +221,9 @@ def named_areas(
     listed = read_named_list(path)
     layers = townships or SubAreas.none("township"), villages or SubAreas.none("village")
     gazetteer = Gazetteer(areas, *layers)
+    home = frozenset(areas.counties_of(within)) if within else ANYWHERE
     distinct = {
-        written: _place(gazetteer, *written)
+        written: _place(gazetteer, home, *written)
         for written in listed.entries[list(PLACES)].itertuples(index=False, name=None)
     }
     written = listed.entries[list(PLACES)].itertuples(index=False, name=None)
@@ -193,14 +236,16 @@ def named_areas(
     return NamedAreas(Layer(attributes, geometry, "EPSG:4326", path, digest), findings)
 
 
-def _place(gazetteer: Gazetteer, county: str, township: str, village: str, name: str) -> Place:
+def _place(
+    gazetteer: Gazetteer, home: Counties, county: str, township: str, village: str, name: str
+) -> Place:
     areas = gazetteer.areas
     stated, rest = _address(county, areas)
     if county and (not stated or rest):
         return Place(problem=f"没有这个县 / no such county: {county}")
     parts = [split_address(text, areas) for text in (township, village, name)]
     named = [counties for counties in (stated, *(part[0] for part in parts)) if counties]
-    counties = frozenset.intersection(*named) if named else ANYWHERE
+    counties = frozenset.intersection(*named) if named else home
     if named and not counties:
         return Place(problem="县名前后不一致 / the counties named contradict each other")
     town, hamlet, other = (part[1] for part in parts)
@@ -233,6 +278,10 @@ def _address(text: str, areas: Areas) -> tuple[Counties, str]:
     """Return the counties of a cell that names a county, 县 or 区 left out or not."""
     code = area_named(text, areas) if text else 0
     return (areas.counties_with(code), "") if code else split_address(text, areas)
+
+
+def _several(labels: Sequence[str]) -> str:
+    return f"不唯一，可能是 / may be any of: {'、'.join(labels)}"
 
 
 def _no_layer(level: Level) -> str:
@@ -289,12 +338,14 @@ def _attributes(
         note("again", row=row, name=name)
         for row, name in zip(listed.entries["row"][overlapping], official[overlapping], strict=True)
     ]
-    findings += [
-        note("by_stem", row=row, written=_shown(names), name=place.name)
-        for (row, *names), place in zip(
-            listed.entries.itertuples(index=False, name=None), places, strict=True
-        )
-        if place.match is Match.STEM
-    ]
+    for (row, *names), place in zip(
+        listed.entries.itertuples(index=False, name=None), places, strict=True
+    ):
+        values = {"row": row, "written": _shown(names), "name": place.name}
+        findings += [note("by_stem", **values)] if place.match is Match.STEM else []
+        if place.rivals == _UNLISTED:
+            findings.append(note("alone", **values))
+        elif place.rivals:
+            findings.append(note("rivals", rivals=place.rivals, **values))
     kept = np.flatnonzero(~twice.to_numpy()).tolist()
     return table[~twice].reset_index(drop=True), kept, tuple(findings)

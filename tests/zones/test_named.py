@@ -170,6 +170,39 @@ def test_every_name_that_means_no_single_area_is_reported_and_nothing_is_taken(r
     assert caught.value.remedy
 
 
+def test_a_name_that_only_the_layer_makes_unique_is_taken_and_noted(read) -> None:
+    reading = read("城厢镇\n夏黄村\n")
+    assert names(reading.layer) == ["武鸣区城厢镇", "武鸣区城厢镇夏黄村"]
+    town, village = reading.notes(Language.ZH)
+    assert "隆安县城厢镇" in town and "那坡县城厢镇" in town
+    assert "夏黄村" in village
+    assert read("武鸣区：城厢镇、夏黄村").notes(Language.EN) == ()
+
+
+def test_a_name_is_not_guessed_where_the_layer_lacks_another_of_its_county(
+    guangxi: Areas, tmp_path: Path
+) -> None:
+    # Youjiang has a 永乐乡 of its own, which this layer of Youjiang and Rongshui leaves out.
+    rows = [(450225106, "永乐镇", 450225, ""), (451002100, "阳圩镇", 451002, "")]
+    table = pd.DataFrame(rows, columns=["code", "name", "county_adcode", "township"])
+    layer = subareas_from(table, boxes(2), "township", "test")
+    path = tmp_path / "名单.txt"
+    path.write_text("永乐镇", encoding="utf-8")
+    with pytest.raises(ZoneFileError, match="融水苗族自治县永乐镇、右江区永乐镇"):
+        named_layer(path, guangxi, layer)
+    assert names(named_layer(path, guangxi, layer, within="柳州市")) == ["融水苗族自治县永乐镇"]
+
+
+def test_the_notice_of_a_county_needs_no_county_before_its_names(
+    guangxi: Areas, townships: SubAreas, tmp_path: Path
+) -> None:
+    path = tmp_path / "名单.txt"
+    path.write_text("城厢镇、太平镇、双桥镇", encoding="utf-8")
+    reading = named_areas(path, guangxi, townships, within="武鸣县")
+    assert names(reading.layer) == ["武鸣区城厢镇", "武鸣区太平镇", "武鸣区双桥镇"]
+    assert reading.notes(Language.ZH) == ()
+
+
 def test_a_contradiction_between_two_counties_is_an_error(read) -> None:
     with pytest.raises(ZoneFileError, match="不一致"):
         read("县,乡镇\n横县,武鸣区城厢镇\n", "名单.csv")
@@ -189,7 +222,7 @@ def test_without_a_layer_the_message_names_the_setting(
 
 
 def test_repeats_are_taken_once_and_noted(read) -> None:
-    reading = read("城厢镇\n武鸣县城厢镇\n永乐乡\n")
+    reading = read("武鸣区城厢镇\n武鸣县城厢镇\n融水县永乐乡\n")
     assert names(reading.layer) == ["武鸣区城厢镇", "融水苗族自治县永乐镇"]
     zh, en = reading.notes(Language.ZH), reading.notes(Language.EN)
     assert len(zh) == len(en) == 2
@@ -198,7 +231,7 @@ def test_repeats_are_taken_once_and_noted(read) -> None:
 
 
 def test_one_area_in_two_kinds_is_kept_twice_and_noted(read) -> None:
-    reading = read("序号,乡镇,类型\n1,城厢镇,禁烧区\n2,城厢镇,限烧区\n3,城厢镇,限烧区\n", "a.csv")
+    reading = read("序号,乡镇,类型\n1,双桥镇,禁烧区\n2,双桥镇,限烧区\n3,双桥镇,限烧区\n", "a.csv")
     assert reading.layer.attributes["类型"].tolist() == ["禁烧区", "限烧区"]
     assert len(reading.notes(Language.ZH)) == 2
 

@@ -177,6 +177,13 @@ def test_the_nearest_spelling_that_fits_one_place_is_taken(
     assert (found.match, found.position) == (match, position)
 
 
+def test_a_village_is_never_taken_for_the_community_of_its_stem() -> None:
+    index = NameIndex.of(["三塘村委会", "中山社区"])
+    found = index.find("三塘社区")
+    assert (found.match, found.position, found.candidates[0]) == (Match.NONE, -1, 0)
+    assert index.find("三塘村").position == 0
+
+
 def test_a_name_that_fits_several_places_is_none_of_them() -> None:
     assert INDEX.find("太平镇").candidates == (1, 3)
     assert INDEX.find("太平镇").match is Match.AMBIGUOUS
