@@ -35,7 +35,7 @@ from zones.in_force import Moments, in_force
 from zones.outlines import Bools, Outlines, Pixels, outlines_of
 from zones.precedence import Precedence, default_precedence
 from zones.register import Register
-from zones.shares import shares
+from zones.shares import only, shares
 from zones.within import Ground, another_ruling_within
 
 _NONE = -1
@@ -104,13 +104,12 @@ def crossed(
     if len(polygons) and len(points):
         outlines = outlines_of(polygons)
         place, pixels = _pixels_of(points, outlines, np.ones(len(points), dtype=bool))
-        counts = None if eligible is None else lambda a, pixel: eligible(a, place[pixel])
-        found = shares(outlines, polygons, pixels, counts)
+        found = shares(outlines, polygons, pixels, only(eligible, place))
         result[place[found.pixel[found.partial]]] = True
     return result
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _outlines(register: Register, zones: bytes) -> Outlines:
     numbers = np.frombuffer(zones, dtype=np.intp)
     return outlines_of(register.geometry[numbers], numbers)
@@ -122,7 +121,7 @@ def _pixels_of(points: pd.DataFrame, outlines: Outlines, wanted: Bools) -> tuple
     place = np.flatnonzero(wanted & (scan_km > 0) & (track_km > 0))
     lon, lat = points["lon"].to_numpy()[place], points["lat"].to_numpy()[place]
     pixels = Pixels.of(lon, lat, scan_km[place], track_km[place])
-    near = np.flatnonzero(outlines.may_meet(pixels))
+    near = np.flatnonzero(outlines.near(pixels))
     # Neighbours one after another find their pieces of outline in the processor's cache.
     row = outlines.middles.cells.row_of(pixels.y[near])
     near = near[np.argsort(row.astype(np.uint16), kind="stable")]

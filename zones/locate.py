@@ -24,8 +24,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from firewatch.core.footprint import pixel_sizes
 from zones.areas import Areas
-from zones.borders import counties_reached, footprints
+from zones.borders import counties_reached
 from zones.combinations import combine, text_column
 from zones.grid import PointGrid, cells_over, grid_points
 from zones.homes import OUTSIDE, Positions, home_counties, subarea_homes
@@ -120,9 +121,7 @@ def _straddles(
     points: pd.DataFrame, areas: Areas, grid: PointGrid, home: NDArray[np.int16]
 ) -> tuple[list[str], NDArray[np.int32]]:
     """Return the distinct texts, and the number of each grid point's text."""
-    scan_km = points["scan_km"].to_numpy(dtype=float)[grid.order]
-    track_km = points["track_km"].to_numpy(dtype=float)[grid.order]
-    pixels = footprints(grid.lat, scan_km, track_km)
-    county, point = counties_reached(areas, grid, home, pixels)
+    scan_km, track_km = (size[grid.order] for size in pixel_sizes(points))
+    county, point = counties_reached(areas, grid, home, scan_km, track_km)
     sets = combine(point, county, len(grid.order), len(areas.geometry))
     return sets.texts(areas.counties["adcode"].astype(str).tolist()), sets.of_point

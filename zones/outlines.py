@@ -76,15 +76,15 @@ class Outlines:
     sums: NDArray[np.int32]
     reach: tuple[float, float]
 
-    def may_meet(self, pixels: Pixels) -> Bools:
-        """Say of pixels whether any outline may reach into them; never misses one."""
+    def near(self, pixels: Pixels) -> NDArray[np.int32]:
+        """Return how many pieces of outline lie near each pixel; where none does, none meets it."""
         west, south, east, north = pixels.grown(*self.reach).T
         cells, stride = self.middles.cells, self.middles.cells.columns + 1
         left, right = cells.column_of(west), cells.column_of(east) + 1
         bottom, top = cells.row_of(south) * stride, (cells.row_of(north) + 1) * stride
-        above = self.sums[top + right] - self.sums[top + left]
-        met: Bools = above > self.sums[bottom + right] - self.sums[bottom + left]
-        return met
+        below_top = self.sums[top + right] - self.sums[top + left]
+        count: NDArray[np.int32] = below_top - self.sums[bottom + right] + self.sums[bottom + left]
+        return count
 
     def pairs(
         self, pixels: Pixels, eligible: Eligible | None = None

@@ -23,6 +23,8 @@ from zones.outlines import Bools, Outlines, Pixels
 
 NOTHING = 1e-9
 """A share of ground below this, as where two polygons only touch, is none."""
+# Pieces of outline looked at together: bounds memory at about 100 MB.
+_CHUNK_PIECES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ class Strokes:
 
 
 def strokes(outlines: Outlines, pixels: Pixels, eligible: Eligible | None = None) -> Strokes:
-    """Return the pieces of outline whose boxes meet each pixel's."""
+    """Return the pieces of outline whose own boxes meet each pixel's."""
     pieces, places = [np.array([], dtype=np.intp)], [np.array([], dtype=np.intp)]
     for piece, pixel in outlines.pairs(pixels, eligible):
         pieces.append(piece)
@@ -73,12 +75,11 @@ def strokes(outlines: Outlines, pixels: Pixels, eligible: Eligible | None = None
     piece, pixel = np.concatenate(pieces), np.concatenate(places)
     corner = np.stack([pixels.x - pixels.half_x, pixels.y - pixels.half_y])[:, pixel]
     size = np.stack([2 * pixels.half_x, 2 * pixels.half_y])[:, pixel]
-    return Strokes(
-        polygon=outlines.polygon[piece],
-        pixel=pixel,
-        starts=(outlines.starts[:, piece] - corner) / size,
-        ends=(outlines.ends[:, piece] - corner) / size,
-    )
+    starts = (outlines.starts[:, piece] - corner) / size
+    ends = (outlines.ends[:, piece] - corner) / size
+    low, high = np.minimum(starts, ends), np.maximum(starts, ends)
+    in_x, in_y = (low < 1 + NOTHING) & (high > -NOTHING)
+    return Strokes(outlines.polygon[piece], pixel, starts, ends)[in_x & in_y]
 
 
 def shares(
@@ -98,7 +99,22 @@ def shares(
     eligible
         Says of (polygon, pixel) positions which pairs count at all.
     """
-    drawn = strokes(outlines, pixels, eligible)
+    starts = np.flatnonzero(np.diff(np.cumsum(outlines.near(pixels)) // _CHUNK_PIECES)) + 1
+    found = []
+    for some in np.split(np.arange(len(pixels)), starts):
+        drawn = strokes(outlines, pixels[some], only(eligible, some))
+        part = _shares(drawn, polygons, pixels[some])
+        found.append((part.polygon, some[part.pixel], part.share))
+    polygon, pixel, share = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    return Shares(polygon, pixel, share)
+
+
+def only(eligible: Eligible | None, chosen: Indices) -> Eligible | None:
+    """Return the predicate for some of the points, by their positions among those."""
+    return None if eligible is None else lambda polygon, point: eligible(polygon, chosen[point])
+
+
+def _shares(drawn: Strokes, polygons: NDArray[np.object_], pixels: Pixels) -> Shares:
     inside, gain, at_corner = _crossings(drawn.starts, drawn.ends)
     pair, number = np.unique(drawn.pixel * len(polygons) + drawn.polygon, return_inverse=True)
     met = np.bincount(number, inside, len(pair)) > 0

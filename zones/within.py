@@ -21,7 +21,7 @@ from zones.decisive import NO_PLACE, UNZONED, Decisive
 from zones.faces import faces_of
 from zones.grid import Eligible, Indices, cells_over, expand, grid_points, points_in
 from zones.outlines import Bools, Outlines, Pixels
-from zones.shares import NOTHING, Shares, Strokes, enters, strokes
+from zones.shares import NOTHING, Shares, Strokes, enters, only, strokes
 
 _NO_ZONE = -1
 # Pixels whose faces are made together: bounds memory at about 50 MB.
@@ -135,7 +135,7 @@ def _by_faces(ground: Ground, layers: _Layers, hard: Indices) -> Bools:
     chosen = np.isin(layers.pixel, hard)
     pixel, zone = np.searchsorted(hard, layers.pixel[chosen]), layers.zone[chosen]
     pixels = ground.pixels[hard]
-    drawn = strokes(ground.outlines, pixels, lambda a, place: ground.eligible(a, hard[place]))
+    drawn = strokes(ground.outlines, pixels, only(ground.eligible, hard))
     zones = len(ground.geometry)
     drawn = drawn[np.isin(drawn.pixel * zones + drawn.polygon, pixel * zones + zone)]
     drawn = drawn[enters(drawn)]
