@@ -83,7 +83,7 @@ def read_layer(path: Path, name: str | None = None) -> Layer:
                 chosen_layer([file.stem], name, where)
             content = form.read(file, where, None if own_name else name)
             digest = _digest(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, shapely.errors.ShapelyError) as error:
         raise unreadable(error, where) from error
     if len(content.geometry) == 0:
         raise ZoneFileError(

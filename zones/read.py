@@ -33,7 +33,8 @@ class ZoneReading:
     repairs
         Polygons that crossed themselves.
     zones
-        One row a feature in the file's order, the register's columns but zone_id.
+        One row a feature, its number in the file (from 1) as index; the register's columns but
+        zone_id.
     layer
         What the file holds, as written.
     wgs84_raw

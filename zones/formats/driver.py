@@ -19,6 +19,11 @@ _PLAIN_STEM = "layer"
 # Height and measure are dropped on purpose, and that needs no note.
 _EXPECTED_WARNINGS = ("Measured (M) geometry types are not supported",)
 
+# pyogrio 0.13 fails with a NameError on a coordinate system that PROJ cannot write.
+_FAILURES = (
+    RuntimeError, ValueError, OSError, ArithmeticError, NameError, shapely.errors.ShapelyError,
+)  # fmt: skip
+
 Parts = Mapping[str, Path | bytes]
 
 
@@ -61,9 +66,7 @@ def read_vector(
                 plain, layer=name, encoding=encoding, force_2d=True, **options
             )
             geometry = np.atleast_1d(shapely.from_wkb(shapes, on_invalid="ignore"))
-        except (
-            RuntimeError, ValueError, OSError, ArithmeticError, shapely.errors.ShapelyError
-        ) as error:  # fmt: skip
+        except _FAILURES as error:
             raise unreadable(error, where) from error
     columns = {str(n): values for n, values in zip(meta["fields"], fields, strict=True)}
     table = pd.DataFrame(columns, index=range(len(geometry)))

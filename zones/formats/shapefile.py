@@ -13,11 +13,11 @@ import pandas as pd
 
 from firewatch.core.errors import ZoneFileError
 from zones.encoding import redecoded, table_encoding
-from zones.formats.content import Content, unreadable
+from zones.formats.content import Content, decoded, unreadable
 from zones.formats.driver import read_vector
 
 NEEDED = (".shp", ".shx", ".dbf")
-_WITH_SYSTEM = (*NEEDED, ".prj")
+_SYSTEM = ".prj"
 
 _FILE_CODE = 9994
 _HEADER_BYTES = 100
@@ -53,12 +53,13 @@ def read_shapefile(file: Path, where: str, layer: str | None) -> Content:
     try:
         encoding = table_encoding(parts[".dbf"])
         _require_whole(parts, where)
+        # GDAL stumbles over a damaged one even where the user declares the system.
+        crs = decoded(parts[_SYSTEM].read_bytes()).strip() if _SYSTEM in parts else None
     except (OSError, struct.error) as error:
         raise unreadable(error, where) from error
-    known = {ending: parts[ending] for ending in _WITH_SYSTEM if ending in parts}
-    content = read_vector(known, where, encoding=_AS_BYTES)
+    content = read_vector({ending: parts[ending] for ending in NEEDED}, where, encoding=_AS_BYTES)
     table = _redecoded(content.attributes, encoding)
-    return Content(table, content.geometry, content.crs, content.notes)
+    return Content(table, content.geometry, crs or None, content.notes)
 
 
 def _redecoded(table: pd.DataFrame, encoding: str) -> pd.DataFrame:
