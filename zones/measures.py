@@ -47,6 +47,18 @@ def perimeter_km(geometry: Geometries) -> Floats:
     return np.asarray(shapely.length(on_plane(geometry)), dtype=float)
 
 
+def mean_width_km(geometry: Geometries) -> Floats:
+    """Return twice the area by the perimeter, km: the width of whatever is long and thin."""
+    width: Floats = 2 * area_km2(geometry) / perimeter_km(geometry)
+    return width
+
+
+def roundness(geometry: Geometries) -> Floats:
+    """Return 4·π·area/perimeter²: 1 for a circle, near 0 for a strip (Polsby and Popper 1991)."""
+    ratio: Floats = 4 * np.pi * area_km2(geometry) / perimeter_km(geometry) ** 2
+    return ratio
+
+
 def on_plane(geometry: Geometries) -> Geometries:
     """Return polygons in degrees on planes in km, each true to scale at its polygon's middle.
 

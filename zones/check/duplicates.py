@@ -1,0 +1,132 @@
+"""Polygons that are there twice: in the file, or in the file and on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from firewatch.core.geo import Floats
+from zones.check.common_time import common_time
+from zones.check.finding import Found, inner_point
+from zones.check.subject import Subject, Together
+from zones.check.threads import elementwise
+from zones.measures import Geometries
+
+# Two polygons that differ by less than this share of the bigger one are two drafts of one.
+NEAR_SHARE = 0.01
+# The centres of two such polygons lie apart by at most about twice that share of their diagonal.
+_CENTRES_APART = 3 * NEAR_SHARE
+# Where zones stand in this order, those that meet in time stand side by side.
+_ORDER = (
+    "shape", "kind", "crop", "months", "hours_from_min", "hours_to_min", "valid_from", "zone",
+)  # fmt: skip
+
+Indices = NDArray[np.intp]
+
+
+def repeated(subject: Subject) -> Iterator[Found]:
+    """Yield features that are the same zone in every respect; the register keeps them once."""
+    together = subject.with_record
+    group = pd.Series(together.zone_group[: together.of_file])
+    for _, same in group[group.duplicated(keep=False)].groupby(group, sort=False):
+        yield _found(subject, tuple(same.index.tolist()))
+
+
+def same_shape(subject: Subject) -> Iterator[Found]:
+    """Yield features of one kind and time with the same shape and another name or notice.
+
+    The same shape is the same wherever its ring begins and whichever way it runs.
+    """
+    together = subject.with_record
+    one, other = _of_one_shape(together)
+    both = (one < together.of_file) & (other < together.of_file)
+    rows = pd.Series(np.concatenate([one[both], other[both]])).drop_duplicates().sort_values()
+    shapes = together.shape_group[rows.to_numpy()]
+    for _, same in rows.groupby(shapes, sort=False):
+        yield _found(subject, tuple(same.tolist()))
+
+
+def near_repeats(subject: Subject) -> Iterator[Found]:
+    """Yield pairs of features of one kind and time that differ by a hair."""
+    together = subject.with_record
+    rows = np.flatnonzero(together.distinct[: together.of_file])
+    one, other, share = _near_pairs(subject.geometry[rows])
+    one, other = rows[one], rows[other]
+    kind = together.zones["kind"].to_numpy()
+    kept = (kind[one] == kind[other]) & common_time(together.zones, one, other)
+    kept &= together.shape_group[one] != together.shape_group[other]
+    pairs = zip(one[kept].tolist(), other[kept].tolist(), share[kept].tolist(), strict=True)
+    for a, b, differing in pairs:
+        yield _found(subject, (a, b), {"differ_share": differing})
+
+
+def on_record(subject: Subject) -> Iterator[Found]:
+    """Yield the features that the register already has, as one finding."""
+    together = subject.with_all_on_record
+    group, of_file = together.zone_group, together.of_file
+    repeats = np.flatnonzero(group[of_file:] < of_file) + of_file
+    rows = np.flatnonzero(np.isin(group[:of_file], group[repeats]))
+    if len(rows):
+        ids = together.ids_on_record(*repeats.tolist())
+        yield Found(tuple(rows.tolist()), against=ids, values={"count": len(rows)})
+
+
+def same_shape_on_record(subject: Subject) -> Iterator[Found]:
+    """Yield features whose shape the register has under another notice, name or date."""
+    together = subject.with_record
+    notices, names = together.zones["notice"], together.zones["name"]
+    one, other = (side.tolist() for side in _of_one_shape(together))
+    for row, record in sorted((min(pair), max(pair)) for pair in zip(one, other, strict=True)):
+        if row < together.of_file <= record:
+            values = {"notice": notices.iloc[record], "other": names.iloc[record]}
+            yield _found(subject, (row,), values, together.ids_on_record(record))
+
+
+def _of_one_shape(together: Together) -> tuple[Indices, Indices]:
+    """Return neighbours among the zones of one shape and kind that are in force together.
+
+    Neighbours only: of a shape that is there a thousand times half a million pairs say no more.
+    """
+    shared = np.bincount(together.shape_group)[together.shape_group] > 1
+    zones = together.zones.assign(shape=together.shape_group, zone=together.zone_group)
+    zones = zones[shared].sort_values(list(_ORDER))
+    rows = zones.index.to_numpy(dtype=np.intp)
+    one, other = rows[:-1], rows[1:]
+    kind, zone = together.zones["kind"].to_numpy(), together.zone_group
+    kept = together.shape_group[one] == together.shape_group[other]
+    kept &= (kind[one] == kind[other]) & (zone[one] != zone[other])
+    kept &= common_time(together.zones, one, other)
+    return one[kept], other[kept]
+
+
+def _near_pairs(geometry: Geometries) -> tuple[Indices, Indices, Floats]:
+    """Return pairs of nearly the same shape, and the share in which they differ."""
+    centres = shapely.centroid(geometry)
+    west, south, east, north = shapely.bounds(geometry).T
+    reach = _CENTRES_APART * np.hypot(east - west, north - south)
+    one, other = shapely.STRtree(centres).query(centres, predicate="dwithin", distance=reach)
+    area = shapely.area(geometry)
+    small, big = np.minimum(area[one], area[other]), np.maximum(area[one], area[other])
+    kept = (one < other) & (small >= (1 - NEAR_SHARE) * big)
+    one, other = one[kept], other[kept]
+    apart = shapely.area(elementwise(shapely.symmetric_difference, geometry[one], geometry[other]))
+    share = apart / np.maximum(area[one], area[other])
+    near = share < NEAR_SHARE
+    return one[near], other[near], share[near]
+
+
+def _found(
+    subject: Subject,
+    rows: tuple[int, ...],
+    values: dict[str, object] | None = None,
+    against: tuple[str, ...] = (),
+) -> Found:
+    shape, total_km2 = subject.geometry[rows[0]], float(subject.area_km2[rows[0]])
+    return Found(
+        rows, *inner_point(shape), total_km2, np.array([shape], dtype=object), against,
+        values={"count": len(rows), "total_km2": total_km2, **(values or {})},
+    )  # fmt: skip

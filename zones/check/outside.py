@@ -1,0 +1,135 @@
+"""Zones that lie, or reach, outside the city or county that they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from firewatch.core.geo import Floats
+from zones.areas import GAP_KM
+from zones.check.finding import Found, inner_point
+from zones.check.homes import Homes, home_geometry, home_names, homes
+from zones.check.rings import TRIFLE_KM2
+from zones.check.subject import Subject
+from zones.check.threads import elementwise
+from zones.measures import Geometries, area_km2, opened, polygonal
+
+# A zone of which not even a hundredth lies at home was drawn elsewhere.
+ELSEWHERE_SHARE = 0.99
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Outside:
+    """The zones that reach outside their home, and what of them does.
+
+    Parameters
+    ----------
+    row
+        Position in the file.
+    shape, area_km2
+        What lies outside.
+    wide
+        What of it is wider than two drafts of one border part.
+    share
+        Of the zone's area.
+    """
+
+    row: NDArray[np.intp]
+    shape: Geometries
+    area_km2: Floats
+    wide: Geometries
+    share: Floats
+
+    @property
+    def is_wide(self) -> Bools:
+        wide: Bools = ~shapely.is_empty(self.wide)
+        return wide
+
+
+def elsewhere(subject: Subject) -> Iterator[Found]:
+    """Yield zones that lie wholly outside the city or county that the file says they are of."""
+    outside, own = outside_home(subject), homes_of(subject)
+    for i in np.flatnonzero(outside.is_wide & own.declared[outside.row]).tolist():
+        if outside.share[i] > ELSEWHERE_SHARE:
+            yield _found(subject, outside, i)
+
+
+def reaching_out(subject: Subject) -> Iterator[Found]:
+    """Yield zones that reach outside the city or county that the file says they are of."""
+    outside, own = outside_home(subject), homes_of(subject)
+    for i in np.flatnonzero(outside.is_wide & own.declared[outside.row]).tolist():
+        if outside.share[i] <= ELSEWHERE_SHARE:
+            yield _found(subject, outside, i)
+
+
+def across_a_border(subject: Subject) -> Iterator[Found]:
+    """Yield zones of no declared area that lie in several cities or leave the region."""
+    outside, own = outside_home(subject), homes_of(subject)
+    for i in np.flatnonzero(outside.is_wide & ~own.declared[outside.row]).tolist():
+        yield _found(subject, outside, i)
+
+
+def border_strips(subject: Subject) -> Iterator[Found]:
+    """Yield zones that leave their home by strips narrower than `GAP_KM`, as one finding."""
+    outside = outside_home(subject)
+    strips = np.flatnonzero(~outside.is_wide & (outside.area_km2 >= TRIFLE_KM2))
+    if len(strips) == 0:
+        return
+    total_km2 = float(outside.area_km2[strips].sum())
+    biggest = strips[int(np.argmax(outside.area_km2[strips]))]
+    yield Found(
+        tuple(outside.row[strips].tolist()), *inner_point(outside.shape[biggest]), total_km2,
+        outside.shape[strips],
+        values={"count": len(strips), "total_km2": total_km2, "width_m": 1000 * GAP_KM,
+                "source": subject.areas.source},
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def homes_of(subject: Subject) -> Homes:
+    """Return the homes of the file's zones."""
+    authority = subject.zones["authority"].tolist()
+    return homes(subject.geometry, authority, subject.written_areas, subject.areas)
+
+
+@lru_cache(maxsize=1)
+def outside_home(subject: Subject) -> Outside:
+    """Return what of the file's zones lies outside their homes."""
+    own, polygon = homes_of(subject), home_geometry(subject.areas)
+    rows, shapes = [np.array([], dtype=np.intp)], [np.array([], dtype=object)]
+    for code in np.unique(own.adcode).tolist():
+        of_home = np.flatnonzero(own.adcode == code)
+        home = polygon.get(code, shapely.Polygon())
+        shapely.prepare(home)
+        leaving = of_home[~shapely.covers(home, subject.geometry[of_home])]
+        zones = subject.geometry[leaving]
+        rows.append(leaving)
+        shapes.append(elementwise(shapely.difference, zones, np.full(len(zones), home)))
+    row, shape = np.concatenate(rows), polygonal(np.concatenate(shapes))
+    order = np.argsort(row, kind="stable")
+    row, shape = row[order], shape[order]
+    area = area_km2(shape)
+    wide = elementwise(lambda some: opened(some, GAP_KM), shape)
+    return Outside(row, shape, area, wide, area / subject.area_km2[row])
+
+
+def _found(subject: Subject, outside: Outside, i: int) -> Found:
+    row, own, names = int(outside.row[i]), homes_of(subject), home_names(subject.areas)
+    biggest = shapely.get_parts(outside.wide[i])
+    biggest = biggest[np.argmax(shapely.area(biggest))]
+    return Found(
+        (row,), *inner_point(biggest), float(outside.area_km2[i]), outside.shape[[i]],
+        values={
+            "home": names.get(int(own.adcode[row]), "—"),
+            "lies_in": names.get(int(own.city[row]), "—"),
+            "total_km2": float(outside.area_km2[i]),
+            "outside_share": float(outside.share[i]),
+        },
+    )  # fmt: skip

@@ -1,0 +1,124 @@
+"""What of an area no zone covers, found cell by cell.
+
+One union of 5,000 zones of 200 vertices takes 2 to 20 s; small unions in the cells of a grid take
+a quarter of that, and what a cell holds never grows beyond its own few zones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from firewatch.core.geo import KM_PER_DEGREE, Floats
+from zones.check.threads import each, elementwise
+from zones.measures import Geometries, area_km2, opened, polygonal
+
+# About 20 km: a few zones of a county a cell.
+_CELL_DEGREES = 0.2
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Uncovered:
+    """Pieces of ground, cut at the edges of cells, that no zone covers.
+
+    Parameters
+    ----------
+    shape, area_km2
+        One entry a piece.
+    area
+        Position of the area that each is of.
+    hole
+        Pieces of one number make up one hole.
+    """
+
+    shape: Geometries
+    area_km2: Floats
+    area: Indices
+    hole: NDArray[np.int32]
+
+    def __getitem__(self, chosen: NDArray[np.bool_]) -> Uncovered:
+        return Uncovered(
+            self.shape[chosen], self.area_km2[chosen], self.area[chosen], self.hole[chosen]
+        )
+
+
+def uncovered(areas: Geometries, zones: Geometries, width_km: float) -> tuple[Uncovered, Uncovered]:
+    """Return what of areas no zone covers: where it is wide, and strips.
+
+    Parameters
+    ----------
+    areas
+        Polygons whose ground should be covered.
+    zones
+        Valid polygons in any number.
+    width_km
+        What is nowhere as wide as this is a strip.
+    """
+    # Whether ground is wide depends on what lies this far beyond the edge of its cell.
+    margin = 1.5 * width_km / (KM_PER_DEGREE * np.cos(np.radians(shapely.total_bounds(areas)[3])))
+    cells, wider = _grid(areas, margin)
+    tree = shapely.STRtree(areas)
+    cell, area = tree.query(wider, predicate="intersects")
+    shapely.prepare(areas)
+    rest = wider[cell]
+    at_border = ~shapely.covers(areas[area], rest)
+    rest[at_border] = elementwise(shapely.intersection, areas[area[at_border]], rest[at_border])
+    rest = polygonal(elementwise(shapely.difference, rest, _covers(wider, zones)[cell]))
+    left = ~shapely.is_empty(rest)
+    rest, cell, area = rest[left], cell[left], area[left]
+    wide = elementwise(lambda some: opened(some, width_km), rest)
+    narrow = elementwise(shapely.difference, rest, wide)
+    return _pieces(wide, cells[cell], area), _pieces(narrow, cells[cell], area)
+
+
+def _grid(areas: Geometries, margin: float) -> tuple[Geometries, Geometries]:
+    """Return the cells over all areas, and the same with a margin."""
+    west, south, east, north = shapely.total_bounds(areas)
+    x, y = np.meshgrid(np.arange(west, east, _CELL_DEGREES), np.arange(south, north, _CELL_DEGREES))
+    left, low = x.ravel(), y.ravel()
+    right, high = left + _CELL_DEGREES, low + _CELL_DEGREES
+    cells = shapely.box(left, low, right, high)
+    return cells, shapely.box(left - margin, low - margin, right + margin, high + margin)
+
+
+def _covers(cells: Geometries, zones: Geometries) -> Geometries:
+    """Return what zones cover of each cell, the cell itself where one zone covers all of it."""
+    covered = np.full(len(cells), shapely.Polygon(), dtype=object)
+    shapely.prepare(zones)
+    zone, cell = shapely.STRtree(cells).query(zones, predicate="intersects")
+    whole = shapely.covers(zones[zone], cells[cell])
+    full = np.zeros(len(cells), dtype=bool)
+    full[cell[whole]] = True
+    covered[full] = cells[full]
+    open_ = ~full[cell]
+    zone, cell = zone[open_], cell[open_]
+    order = np.argsort(cell, kind="stable")
+    zone, cell = zone[order], cell[order]
+    clipped = elementwise(shapely.intersection, zones[zone], cells[cell])
+    filled, start = np.unique(cell, return_index=True)
+    covered[filled] = each(shapely.union_all, np.split(clipped, start[1:]) if len(start) else [])
+    return covered
+
+
+def _pieces(shapes: Geometries, cells: Geometries, area: Indices) -> Uncovered:
+    cut = elementwise(shapely.intersection, polygonal(shapes), cells)
+    parts, row = shapely.get_parts(polygonal(cut), return_index=True)
+    return Uncovered(parts, area_km2(parts), area[row], _joined(parts, area[row]))
+
+
+def _joined(parts: Geometries, area: Indices) -> NDArray[np.int32]:
+    """Number parts of one area that touch each other alike."""
+    if len(parts) == 0:
+        return np.array([], dtype=np.int32)
+    one, other = shapely.STRtree(parts).query(parts, predicate="intersects")
+    same = area[one] == area[other]
+    links = coo_array((same[same], (one[same], other[same])), shape=(len(parts), len(parts)))
+    _, number = connected_components(links, directed=False)
+    return np.asarray(number, dtype=np.int32)
