@@ -244,7 +244,7 @@ def _replaced(given: StarterInputs, used: StarterInputs) -> tuple[Note, ...]:
     remain = tuple(code for code in used.classes if code not in given.classes)
     if not given.files or not remain:
         return ()
-    return (Note("packaged", {"given": given.classes, "packaged": remain}),)
+    return (Note("starter.note.packaged", {"given": given.classes, "packaged": remain}),)
 
 
 def _outside(used: StarterInputs, placed: pd.DataFrame, owner: Indices) -> tuple[Note, ...]:
@@ -257,5 +257,6 @@ def _outside(used: StarterInputs, placed: pd.DataFrame, owner: Indices) -> tuple
         of_file = (used.features[files] == [code, file]).all(axis=1).to_numpy()
         west, south, east, north = shapely.total_bounds(used.geometry[of_file])
         place = f"{west:.3f}–{east:.3f} E, {south:.3f}–{north:.3f} N"
-        notes.append(Note("outside", {"file": file, "label": InputClass(code), "place": place}))
+        values = {"file": file, "label": InputClass(code), "place": place}
+        notes.append(Note("starter.note.outside", values))
     return tuple(notes)

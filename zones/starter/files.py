@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import Extent, Floats
-from zones.crs import GUANGXI_EXTENT, WGS84, to_wgs84
+from zones.crs import GUANGXI_EXTENT, to_wgs84
 from zones.headings import find_columns
 from zones.layer import Layer, read_layer
 from zones.polygons import repaired
@@ -23,13 +24,16 @@ from zones.tables import UserTable, heading_table, read_table
 
 Paths = Path | Sequence[Path]
 
+_WGS84 = "EPSG:4326"
 _TABLES = (".csv", ".txt", ".xlsx")
 # Roads and rivers of the whole country are common; what lies outside the region reaches nothing.
 _CHINA = Extent(73.0, 3.0, 136.0, 54.0)
 
 
 def read_inputs(
-    paths: Mapping[str, Paths], crs: str | None = None, region: Extent = GUANGXI_EXTENT
+    paths: Mapping[InputClass, Paths] | Mapping[str, Paths],
+    crs: str | None = None,
+    region: Extent = GUANGXI_EXTENT,
 ) -> StarterInputs:
     """Read what zones are to be drawn round.
 
@@ -69,14 +73,15 @@ def _read(code: InputClass, path: Path, crs: str | None, region: Extent) -> Star
             str(path),
             remedy="重新导出；没有此类对象就不要给出 / export it again, or leave it out",
         )
-    kept = Layer(
-        layer.attributes[drawn], layer.geometry[drawn], layer.crs, layer.path, layer.sha256
-    )
-    shapes, notes = _mended(_in_degrees(kept, crs, region), kept.path)
+    kept = replace(layer, attributes=layer.attributes[drawn], geometry=layer.geometry[drawn])
+    names = _names(kept)
+    shapes, mended = _mended(_in_degrees(kept, crs, region), kept.path, names)
+    notes = [Note(note.key, {"where": path.name, **note.values}) for note in layer.notes]
     if not drawn.all():
-        absent = Note("shapeless", {"file": path.name, "count": int((~drawn).sum())})
-        notes = (absent, *notes)
-    return inputs_from(code, _names(kept), shapes, path.name, layer.sha256, notes)
+        notes.append(
+            Note("starter.note.shapeless", {"where": path.name, "count": int((~drawn).sum())})
+        )
+    return inputs_from(code, names, shapes, path.name, layer.sha256, (*notes, *mended))
 
 
 def _in_degrees(layer: Layer, crs: str | None, region: Extent) -> Geometries:
@@ -89,17 +94,20 @@ def _in_degrees(layer: Layer, crs: str | None, region: Extent) -> Geometries:
         return to_wgs84(layer, crs, region)
 
 
-def _mended(shapes: Geometries, path: Path) -> tuple[Geometries, tuple[Note, ...]]:
+def _mended(
+    shapes: Geometries, path: Path, names: pd.Series
+) -> tuple[Geometries, tuple[Note, ...]]:
     areal = shapely.get_dimensions(shapes) == 2
     numbers = np.flatnonzero(areal) + 1
     mended = shapes.copy()
     mended[areal], repairs = repaired(shapes[areal], path)
     return mended, tuple(
         Note(
-            "repaired",
+            "note.repaired",
             {
-                "file": path.name,
+                "where": path.name,
                 "feature": int(numbers[repair.feature - 1]),
+                "name": names.iloc[numbers[repair.feature - 1] - 1],
                 "place": f"{repair.lon:.5f} E, {repair.lat:.5f} N",
                 "change_km2": f"{repair.change_km2:+.4f}",
             },
@@ -121,7 +129,7 @@ def _points(path: Path) -> Layer:
     xy = np.column_stack([_degrees(table, "lon"), _degrees(table, "lat")])
     names = pd.DataFrame({"name": table.texts("name").to_numpy()})
     points = np.asarray(shapely.points(xy), dtype=object)
-    return Layer(names, points, WGS84, table.path, table.sha256)
+    return Layer(names, points, _WGS84, table.path, table.sha256)
 
 
 def _degrees(table: UserTable, column: str) -> Floats:

@@ -39,7 +39,7 @@ class Note:
     def text(self, language: Language) -> str:
         """Return the note as a sentence."""
         values = {name: _said(value, language) for name, value in self.values.items()}
-        return texts("zones", language)(f"starter.note.{self.key}", **values)
+        return texts("zones", language)(self.key, **values)
 
 
 def _said(value: object, language: Language) -> object:

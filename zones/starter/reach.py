@@ -29,7 +29,14 @@ _QUARTER_CORNERS = 40
 # A line straight in degrees leaves one straight on the plane by 9 cm over 3 km.
 _STRAIGHT_KM = 3.0
 
-_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING)
+_MANY_CORNERS = 200
+_CHUNK_EDGES = 8
+_OUTLINED = (
+    shapely.GeometryType.LINESTRING,
+    shapely.GeometryType.POLYGON,
+    shapely.GeometryType.MULTILINESTRING,
+    shapely.GeometryType.MULTIPOLYGON,
+)
 Indices = NDArray[np.intp]
 
 
@@ -125,12 +132,53 @@ def _grown(
 ) -> tuple[Geometries, Indices]:
     to_plane, to_degrees = _projection(cell)
     flat = shapely.transform(shapely.segmentize(pieces, _STRAIGHT_KM / KM_PER_DEGREE), to_plane)
-    round_ = shapely.buffer(flat, 1000 * distances.all_round, quad_segs=_QUARTER_CORNERS)
-    blown, owner = _upwind(flat, distances)
-    grown = np.concatenate([round_, blown])
-    straight = shapely.segmentize(grown, 1000 * _STRAIGHT_KM)
-    owners = np.concatenate([np.arange(len(pieces)), owner])
-    return shapely.transform(straight, to_degrees), owners
+    is_jagged = _is_jagged(flat)
+    smooth, jagged = np.flatnonzero(~is_jagged), np.flatnonzero(is_jagged)
+    chunks, of_chunk = _chunks(flat[jagged])
+    of_round = np.concatenate([smooth, jagged[of_chunk]])
+    round_ = shapely.buffer(
+        np.concatenate([flat[smooth], chunks]),
+        1000 * distances.all_round[of_round],
+        quad_segs=_QUARTER_CORNERS,
+    )
+    blown, of_blown = _upwind(flat, distances)
+    grown = shapely.segmentize(np.concatenate([round_, blown]), 1000 * _STRAIGHT_KM)
+    inside = jagged[shapely.get_dimensions(flat[jagged]) == 2]
+    shapes = np.concatenate([shapely.transform(grown, to_degrees), pieces[inside]])
+    return shapes, np.concatenate([of_round, of_blown, inside])
+
+
+def _is_jagged(flat: Geometries) -> NDArray[np.bool_]:
+    """Say which shapes have so many corners that their outlines are better taken in chunks.
+
+    GEOS takes quadratic time over an outline with a corner at every building or pixel. A shape's
+    buffer is the shape itself and the buffers of the chunks of its outline.
+    """
+    outlined = np.isin(shapely.get_type_id(flat), _OUTLINED)
+    is_jagged: NDArray[np.bool_] = outlined & (shapely.get_num_coordinates(flat) > _MANY_CORNERS)
+    return is_jagged
+
+
+def _chunks(flat: Geometries) -> tuple[Geometries, Indices]:
+    """Return the outlines of lines and polygons in chunks of a few edges, and whose each is."""
+    parts, owner = simple_parts(flat)
+    lines, of_line = shapely.get_parts(_outlines(parts), return_index=True)
+    xy, corners = shapely.get_coordinates(lines), shapely.get_num_coordinates(lines)
+    last = np.cumsum(corners) - 1
+    count = -((1 - corners) // _CHUNK_EDGES)
+    line = np.repeat(np.arange(len(lines)), count)
+    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    start = (last - corners + 1)[line] + _CHUNK_EDGES * place
+    corner = np.minimum(start[:, None] + np.arange(_CHUNK_EDGES + 1), last[line][:, None])
+    return np.asarray(shapely.linestrings(xy[corner]), dtype=object), owner[of_line[line]]
+
+
+def _outlines(parts: Geometries) -> Geometries:
+    """Return the boundaries of polygons, and all else as it is."""
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    outlines = parts.copy()
+    outlines[areal] = shapely.boundary(parts[areal])
+    return outlines
 
 
 Change = Callable[[Floats], Floats]
@@ -179,13 +227,11 @@ def _sector(distances: Distances) -> Floats:
 
 def _edges_of(shape: shapely.Geometry) -> tuple[Floats, Floats]:
     """Return where the edges of a shape start and end, metres; a point is an edge of no length."""
-    parts = simple_parts(np.array([shape], dtype=object))[0]
-    kinds = shapely.get_type_id(parts)
-    rings = shapely.get_rings(parts[kinds == shapely.GeometryType.POLYGON])
-    lines = np.concatenate([parts[np.isin(kinds, _LINES)], rings])
+    parts, _ = simple_parts(np.array([shape], dtype=object))
+    lines = shapely.get_parts(_outlines(parts))
     xy, line = shapely.get_coordinates(lines, return_index=True)
     same = line[:-1] == line[1:]
-    points = shapely.get_coordinates(parts[kinds == shapely.GeometryType.POINT])
+    points = shapely.get_coordinates(lines[shapely.get_dimensions(lines) == 0])
     return np.vstack([xy[:-1][same], points]), np.vstack([xy[1:][same], points])
 
 
