@@ -28,9 +28,12 @@ from firewatch.ledger.points import DECIDED, current_keys_by, working_rows, work
 from firewatch.ledger.store import append, append_row
 from firewatch.ledger.tables import decisions, runs
 from firewatch.supersession import IN_FORCE, Matching, supersede
+from zones.air_quality import AirQuality
 from zones.areas import Areas
+from zones.permits import Permits
 from zones.precedence import Precedence
 from zones.register import Register
+from zones.subareas import SubAreas
 
 _OVERPASS_EDGE_S = 2 * 3600
 """Wider than any overpass, so that a window never cuts one in two."""
@@ -44,12 +47,26 @@ class Rulebook:
     """Everything besides the points that a decision depends on."""
 
     areas: Areas
+    townships: SubAreas
+    villages: SubAreas
     register: Register
     precedence: Precedence
+    permits: Permits
+    air: AirQuality
     works: WorksList
     static_heat: StaticHeatRule
     matching: Matching
     linkage: Linkage
+
+    @property
+    def areas_version(self) -> str:
+        """The version of the counties and of the user's layers below them."""
+        layers = [layer.version for layer in (self.townships, self.villages) if len(layer)]
+        return "/".join([self.areas.version, *layers])
+
+    @property
+    def permits_version(self) -> str:
+        return f"{self.permits.version}/{self.air.version}"
 
     @property
     def cause_version(self) -> str:
@@ -216,8 +233,8 @@ def _record_changes(
             "decided_at": now_s,
             "trigger": trigger,
             "register_version": rules.register.version,
-            "permits_version": "",
-            "areas_version": rules.areas.version,
+            "permits_version": rules.permits_version,
+            "areas_version": rules.areas_version,
             "cause_version": rules.cause_version,
             "parameters": rules.parameters,
         },

@@ -36,6 +36,7 @@ from firewatch.views import (
 
 if TYPE_CHECKING:
     from maps.page import MapInputs
+    from zones.register import Register
 
 CALL_COLUMNS = [
     "event_id", "point_id", "point_key", "newest_epoch_s", "first_epoch_s", "lon", "lat",
@@ -173,6 +174,26 @@ def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) ->
         illustrative=register.illustrative,
         language=desk.language,
     )
+
+
+def zone_style(register: Register, language: Language) -> str:
+    """Return the style of the register's zones for QGIS, in the colours of the map."""
+    from maps.page import style
+    from zones.qgis import ZoneLook, zone_qml
+
+    drawn = style()["zones"]
+    present = register.zones["kind"].unique().tolist()
+    kinds = [kind for kind in drawn if kind in present]
+    kinds += sorted(kind for kind in present if kind not in drawn)
+    looks = {}
+    for kind in kinds:
+        look = drawn.get(kind, drawn["other"])
+        dashes = tuple(float(part) for part in look.get("dashArray", "").split())
+        looks[kind] = ZoneLook(
+            look["color"], look["fillColor"], look["fillOpacity"], look["weight"], dashes
+        )
+    say = texts("firewatch.core", language)
+    return zone_qml(looks, {kind: say.label("zone_kind", kind) for kind in kinds})
 
 
 def write_everything(desk: Desk, folder: Path, done: Callable[[Path], None]) -> Comparison:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
@@ -25,6 +24,7 @@ from firewatch.decide import Outcome, Rulebook, decide, window_of
 from firewatch.events import Linkage
 from firewatch.identity import NATURAL_KEY, first_of_each, with_identity
 from firewatch.ledger.claims import claims_of, record_claims
+from firewatch.ledger.permits import load_air_quality, load_permits
 from firewatch.ledger.points import (
     known_keys,
     product_keys,
@@ -39,11 +39,18 @@ from firewatch.settings import Settings
 from firewatch.supersession import IN_FORCE, Claim, Matching
 from imagery.open import expand, read
 from imagery.reading import Reading
-from zones.areas import load_areas
+from zones.areas import Areas, load_areas
+from zones.certainty import certainty
 from zones.locate import locate
+from zones.permit_edges import near_permit_edge
+from zones.permitting import permitted
 from zones.precedence import Precedence, default_precedence, read_precedence
 from zones.ruling import rule
+from zones.subarea_notes import Level
+from zones.subareas import SubAreas
 
+# A share to 0.01 %: the same from whichever block of points it was worked out.
+_SHARE_DIGITS = 4
 TALLY = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
 
 
@@ -97,15 +104,26 @@ def rulebook(ledger: Ledger, settings: Settings) -> Rulebook:
     """Return everything decisions depend on, as of the ledger's latest register."""
     with ledger.reading() as connection:
         register = load_register(connection)
+        permits, air = load_permits(connection), load_air_quality(connection)
+    areas = load_areas(settings.region.boundaries, settings.region.adcode)
     return Rulebook(
-        areas=load_areas(settings.region.boundaries, settings.region.adcode),
+        areas=areas,
+        townships=subareas_of(settings.region.townships, "township", areas),
+        villages=subareas_of(settings.region.villages, "village", areas),
         register=register,
         precedence=_precedence(settings),
+        permits=permits,
+        air=air,
         works=as_works(settings.works),
         static_heat=shipped_rule(),
         matching=Matching(**settings.supersession.model_dump()),
         linkage=Linkage(**settings.events.model_dump()),
     )
+
+
+def subareas_of(path: Path | None, level: Level, areas: Areas) -> SubAreas:
+    """Return the user's layer of townships or villages, or the one without any."""
+    return load_subareas(path, level, areas) if path else SubAreas.none(level)
 
 
 def _precedence(settings: Settings) -> Precedence:
@@ -202,11 +220,17 @@ def _ingest_file(
 def _locate_and_rule(
     points: pd.DataFrame, rules: Rulebook, keep_outside: bool = True
 ) -> pd.DataFrame:
-    located = locate(points, rules.areas)
+    located = locate(points, rules.areas, rules.townships, rules.villages)
     if not keep_outside:
         located = located[located["county_adcode"] != 0].reset_index(drop=True)
     ruled = rule(located, rules.register, rules.precedence)
-    return ruled.assign(village="", ruling_share=np.nan, near_boundary=False, permit_id="")
+    permitted_ = permitted(ruled, rules.permits, rules.air)
+    sure = certainty(permitted_, rules.register, rules.precedence)
+    return permitted_.assign(
+        ruling_share=sure["ruling_share"].round(_SHARE_DIGITS),
+        near_boundary=sure["near_boundary"]
+        | near_permit_edge(permitted_, rules.permits, rules.air),
+    )
 
 
 def _record_file(

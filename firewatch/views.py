@@ -25,6 +25,7 @@ from firewatch.ledger.tables import (
     source_files,
 )
 from zones.areas import Areas
+from zones.permit_clauses import permit_clauses
 from zones.reasons import reasons
 
 _FACTS = (
@@ -95,10 +96,11 @@ def current_points(
         unscreened=rows["unscreened"].astype(bool),
         near_boundary=rows["near_boundary"].astype(bool),
     )
+    clauses = permit_clauses(rows, rules.permits, rules.air, language)
     return rows.assign(
         event_id=_event_ids(connection, rows),
         simulated=_simulated(connection, rows),
-        reason=reasons(rows, rules.register, language),
+        reason=reasons(rows, rules.register, language, clauses),
     )
 
 

@@ -106,11 +106,11 @@ class Register:
         number, zones = day_number(day), self.zones
         valid = (zones["valid_from"].to_numpy() <= number) & (last_days(zones) >= number)
         valid &= zones["months"].to_numpy() >> (int(month_of(np.array([number]))[0]) - 1) & 1 == 1
-        return self._chosen(valid)
+        return self.chosen(valid)
 
     def of_notice(self, notice: str) -> Register:
         """Return the zones of a notice, retired ones too."""
-        return self._chosen((self.zones["notice"] == notice).to_numpy())
+        return self.chosen((self.zones["notice"] == notice).to_numpy())
 
     def retired(self, zone_ids: Collection[str], from_day: int, by: str) -> Register:
         """Return the register in which some zones no longer count from a day on.
@@ -124,7 +124,8 @@ class Register:
         )
         return register_from(zones, self.geometry)
 
-    def _chosen(self, rows: NDArray[np.bool_]) -> Register:
+    def chosen(self, rows: NDArray[np.bool_]) -> Register:
+        """Return the zones for which `rows` is true."""
         return register_from(self.zones[rows], self.geometry[rows])
 
     @property

@@ -7,16 +7,23 @@ from pathlib import Path
 import shapely
 
 from firewatch.core.files import atomic_path
+from zones.qgis import add_style
 from zones.register import Register
 
 LAYER = "zones"
 
 
-def write_register(register: Register, path: Path) -> None:
+def write_register(register: Register, path: Path, qml: str = "") -> None:
     """Write a register as GeoPackage (EPSG:4326); the file is whole or as before.
 
-    Days are texts (``2020-11-05``), the open end is blank; `read_zones` reads the file back to the
-    same zones and version.
+    Days, months and hours are texts as in `Register.readable`; `read_zones` reads the file back to
+    the same zones. Of zones that another notice retired it says so; whether they end is for the
+    register that reads it to decide anew.
+
+    Parameters
+    ----------
+    qml
+        Style that QGIS gives the layer when it is opened (`zones.qgis.zone_qml`).
     """
     import pyogrio
 
@@ -35,3 +42,5 @@ def write_register(register: Register, path: Path) -> None:
             geometry_type="MultiPolygon",
             promote_to_multi=True,
         )  # fmt: skip
+        if qml:
+            add_style(temporary, LAYER, qml, LAYER)

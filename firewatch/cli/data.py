@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from firewatch.cli.state import State, on_terminal, state_of
+from firewatch.cli.state import State, on_terminal, records, state_of, text_table
+from firewatch.core.files import atomic_path
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from firewatch.core.time import Period
     from firewatch.decide import Outcome
     from firewatch.pipeline import Declaration, FileOutcome, IngestOutcome
@@ -55,37 +58,52 @@ def redecide(
     first: Annotated[str | None, typer.Option("--from", help="起始日 / first day")] = None,
     last: Annotated[str | None, typer.Option("--to", help="终止日 / last day")] = None,
 ) -> None:
-    """区划、分区或名单更新后重新判定，并报告变化 / decide again and report what changed."""
+    """分区、许可、区划或名单更新后重新判定并报告变化，--out 列出各点 / decide again."""
+    from firewatch.changes import changed_points, changed_values, rulings_by_city
     from firewatch.pipeline import redecide as run_redecide
     from firewatch.pipeline import rulebook
+    from firewatch.reports.csv_cells import write_csv
+    from firewatch.views import area_names
 
     state = state_of(context)
     period = _period(first, last)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
         outcome = run_redecide(ledger, rules, state.clock.now_epoch_s(), "redecide", period)
-    changes = changed_columns(outcome)
-    state.emit({"run_id": outcome.run_id, "points": len(outcome.after), "changes": changes})
-    if not changes:
-        state.say("redecide.same")
+        names = area_names(rules.areas)
+        if state.out is not None and len(outcome.after):
+            with ledger.reading() as connection, atomic_path(state.out) as temporary:
+                write_csv(temporary, changed_points(connection, outcome, names))
+    values, by_city = changed_values(outcome), rulings_by_city(outcome, names)
+    state.emit(
+        {
+            "run_id": outcome.run_id,
+            "points": len(outcome.after),
+            "register_version": rules.register.version,
+            "changes": records(values),
+            "by_city": records(by_city),
+        }
+    )
+    if outcome.after.empty:
+        state.say("redecide.same", version=rules.register.version)
         return
+    _show_changes(state, outcome, values, by_city)
+
+
+def _show_changes(
+    state: State, outcome: Outcome, values: pd.DataFrame, by_city: pd.DataFrame
+) -> None:
     state.say("redecide.changed", points=len(outcome.after), run=outcome.run_id)
-    for change in changes:
+    for change in records(values):
         state.show("  {column}: {before} → {after}  {points}".format(**change))
-
-
-def changed_columns(outcome: Outcome) -> list[dict[str, Any]]:
-    """Return which values of city, county, ruling and cause changed into which, and how often."""
-    rows: list[Any] = []
-    if outcome.after.empty or outcome.before.empty:
-        return rows
-    for name in ("county_adcode", "ruling", "ruling_zone_id", "cause"):
-        pairs = outcome.before[[name]].rename(columns={name: "before"})
-        pairs = pairs.join(outcome.after[name].rename("after"))
-        moved = pairs[pairs["before"] != pairs["after"]].astype(str)
-        counts = moved.groupby(["before", "after"]).size().reset_index(name="points")
-        rows += counts.assign(column=name).to_dict("records")
-    return rows
+    if len(by_city):
+        rulings = [state.words.label("ruling", code) for code in by_city["ruling"]]
+        titles = {name: state.words(f"redecide.{name}") for name in by_city}
+        state.show(text_table(by_city.assign(ruling=rulings).rename(columns=titles)))
+    if state.out is not None:
+        state.say("written", path=state.out)
+    else:
+        state.say("redecide.list")
 
 
 def _declaration(covers: str | None, first: str | None, last: str | None) -> Declaration | None:

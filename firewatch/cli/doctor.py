@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from firewatch.cli.state import state_of
+from firewatch.cli.state import State, state_of
+
+if TYPE_CHECKING:
+    from zones.areas import Areas
 
 _PACKAGES = (
     "numpy", "pandas", "scipy", "shapely", "pyogrio", "pyproj", "geopandas", "sqlalchemy",
@@ -32,6 +36,9 @@ def doctor(context: typer.Context) -> None:
     try:
         areas = load_areas(region.boundaries, region.adcode)
         boundaries = f"{areas.source}: {len(areas.cities())} / {len(areas.counties)}"
+        lower, notes = _layers_below(state, areas)
+        boundaries += lower
+        problems += notes
     except FirewatchError as error:
         boundaries = ""
         problems.append(str(error))
@@ -55,6 +62,19 @@ def doctor(context: typer.Context) -> None:
     state.show(f"  {boundaries}")
     for problem in problems:
         state.show(f"· {problem}")
+
+
+def _layers_below(state: State, areas: Areas) -> tuple[str, list[str]]:
+    """Return the sizes of the user's layers of townships and villages, and what to mend in them."""
+    from firewatch.pipeline import subareas_of
+
+    region = state.settings.region
+    townships = subareas_of(region.townships, "township", areas)
+    villages = subareas_of(region.villages, "village", areas)
+    notes = [*townships.notes(state.language), *villages.notes(state.language)]
+    if not len(townships):
+        notes.append(state.words("doctor.townships"))
+    return f" / {len(townships)} / {len(villages)}", notes
 
 
 def _version(name: str) -> str:

@@ -17,6 +17,8 @@ from firewatch.core.i18n import Texts, texts
 from firewatch.core.vocab import Language
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
     from firewatch.core.time import Clock
@@ -89,6 +91,13 @@ def state_of(context: typer.Context) -> State:
     state = context.obj
     assert isinstance(state, State)
     return state
+
+
+def day_or_none(text: str | None) -> date | None:
+    """Read a calendar day that may be absent."""
+    from firewatch.core.time import parse_day
+
+    return parse_day(text) if text else None
 
 
 def text_table(table: pd.DataFrame) -> str:

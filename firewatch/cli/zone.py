@@ -2,106 +2,226 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firewatch.cli.state import records, state_of, text_table
+from firewatch.cli import permit, starter, straw
+from firewatch.cli.declared import (
+    Authority,
+    Crop,
+    Crs,
+    File,
+    First,
+    Hours,
+    Kind,
+    Last,
+    MappingFile,
+    Months,
+    Notice,
+    Within,
+    areas_named_in,
+    declared,
+    read_file,
+)
+from firewatch.cli.state import State, day_or_none, records, state_of, text_table
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from zones.register import Register
 
 app = typer.Typer(no_args_is_help=True, help="禁烧区、限烧区等分区 / the register of zones")
+app.add_typer(permit.app, name="permit")
+app.add_typer(straw.app, name="straw")
+app.command("starter")(starter.starter)
 
-_SHOWN = ["zone_id", "kind", "name", "notice", "valid_from", "valid_to", "illustrative"]
+Version = Annotated[
+    str | None, typer.Option(help="登记册的某一版本 / the register as it was at a version")
+]
+OnDay = Annotated[str | None, typer.Option(help="某日有效的 / in force on a day")]
 
-
-def _day(text: str | None) -> date | None:
-    from firewatch.core.time import parse_day
-
-    return parse_day(text) if text else None
+_SHOWN = [
+    "zone_id", "kind", "name", "notice", "valid_from", "valid_to", "months", "hours",
+    "retired_from",
+]  # fmt: skip
+_PLACES = "zones_check.gpkg"
 
 
 @app.command("import")
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="GeoPackage、shapefile（可为 zip）或 GeoJSON")],
-    kind: Annotated[str | None, typer.Option(help="ban | restricted | …")] = None,
-    notice: Annotated[str | None, typer.Option(help="文号 / notice number")] = None,
-    first: Annotated[str | None, typer.Option("--from", help="生效日 / in force from")] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", help="失效日（含）/ last day in force")
-    ] = None,
-    authority: Annotated[str, typer.Option(help="发布机关 / issuing authority")] = "",
-    crs: Annotated[
-        str | None, typer.Option(help="坐标系，如 EPSG:4490 / where none is declared")
+    file: File,
+    kind: Kind = None,
+    notice: Notice = None,
+    first: First = None,
+    last: Last = None,
+    authority: Authority = "",
+    months: Months = None,
+    hours: Hours = None,
+    crop: Crop = "",
+    crs: Crs = None,
+    mapping: MappingFile = None,
+    within: Within = "",
+    replaces: Annotated[
+        list[str] | None,
+        typer.Option(help="被取代通告的文号，可多次给出 / a notice that this one replaces"),
     ] = None,
 ) -> None:
-    """导入一份通告的分区 / import the zones of one notice."""
-    from firewatch.ledger.register import import_zones
-    from zones.read import read_zones
+    """导入一份通告的分区；旧通告只有用 --replaces 指明才停用 / import the zones of one notice."""
+    from firewatch.ledger.register import import_zones, load_register
+    from firewatch.pipeline import rulebook
+    from zones.replacing import replacement
 
     state = state_of(context)
-    reading = read_zones(
-        file,
-        kind=kind,
-        notice=notice,
-        valid_from=_day(first),
-        valid_to=_day(last),
-        authority=authority,
-        crs=crs,
-    )
-    with state.ledger() as ledger, ledger.writing() as connection:
-        whole = import_zones(connection, reading.register, state.clock.now_epoch_s())
-    notes = list(reading.notes(state.language))
+    with state.ledger() as ledger:
+        rules = rulebook(ledger, state.settings)
+        reading, notes = read_file(file, context.params, rules, state.language)
+        with ledger.writing() as connection:
+            register = load_register(connection)
+            ended = replacement(register, reading.register, replaces or (), rules.areas)
+            outcome = import_zones(connection, reading.register, state.clock.now_epoch_s(), ended)
     for note in notes:
         typer.echo(note, err=True)
-    state.emit({"imported": len(reading.register), "version": whole.version, "notes": notes})
-    state.say("zones.imported", count=len(reading.register), version=whole.version)
+    done = {"imported": outcome.added, "known": outcome.known, "retired": outcome.retired}
+    state.emit({**done, "version": outcome.register.version, "notes": notes})
+    state.say("zones.imported", **done, version=outcome.register.version)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    file: File,
+    kind: Kind = None,
+    notice: Notice = None,
+    first: First = None,
+    last: Last = None,
+    authority: Authority = "",
+    months: Months = None,
+    hours: Hours = None,
+    crop: Crop = "",
+    crs: Crs = None,
+    mapping: MappingFile = None,
+    within: Within = "",
+) -> None:
+    """导入前逐条说明问题，--out 写出问题所在的图形 / explain every problem before an import."""
+    from firewatch.pipeline import rulebook
+    from zones.check import check_file, write_places
+
+    state = state_of(context)
+    with state.ledger() as ledger:
+        rules = rulebook(ledger, state.settings)
+    named = areas_named_in(file, rules, within)
+    report = check_file(
+        file,
+        rules.areas,
+        rules.register,
+        layer=named.layer if named else None,
+        **declared(context.params),
+    )
+    for line in report.lines(state.language):
+        state.show(line)
+    if state.out is not None:
+        write_places(report, state.out)
+        state.say("written", path=state.out)
+    findings = records(report.table(state.language))
+    state.emit({"can_import": report.can_import, "zones": report.zones, "findings": findings})
+    state.exit_code = 0 if report.can_import else 1
 
 
 @app.command("list")
 def list_(
     context: typer.Context,
-    on: Annotated[str | None, typer.Option(help="某日有效的 / in force on a day")] = None,
+    on: OnDay = None,
+    kind: Kind = None,
+    notice: Notice = None,
+    version: Version = None,
 ) -> None:
     """列出登记的分区 / the zones on record."""
-    from firewatch.ledger.register import load_register
+    state = state_of(context)
+    register = _register(state, version, on)
+    table = register.readable()
+    for column, wanted in (("kind", kind), ("notice", notice)):
+        table = table[table[column] == wanted] if wanted else table
+    state.emit({"version": register.version, "zones": records(table)})
+    shown = table[_SHOWN].assign(kind=[state.words.label("zone_kind", k) for k in table["kind"]])
+    titles = {name: state.words(f"zone.{name}") for name in _SHOWN}
+    state.show(
+        text_table(shown.rename(columns=titles)) if len(table) else state.words("zones.none")
+    )
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    zone: Annotated[str, typer.Argument(help="分区编号或文号 / id of a zone, or a notice number")],
+    version: Version = None,
+) -> None:
+    """一个分区（或一份通告）的全部登记内容 / everything on record about a zone or a notice."""
+    from firewatch.core.errors import UsageError
+    from firewatch.ledger.register import decided_by, import_of
+    from firewatch.pipeline import rulebook
+    from zones.described import described
+
+    state = state_of(context)
+    register = _register(state, version)
+    zones = register.zones
+    chosen = ((zones["zone_id"] == zone) | (zones["notice"] == zone)).to_numpy()
+    if not chosen.any():
+        raise UsageError(
+            f"登记册中没有 {zone!r} / no such zone or notice", remedy="firewatch zones list"
+        )
+    with state.ledger() as ledger:
+        areas = rulebook(ledger, state.settings).areas
+        with ledger.reading() as connection:
+            table = described(register.chosen(chosen), areas)
+            table = table.merge(import_of(connection, table["zone_id"]), on="zone_id", how="left")
+            counts = decided_by(connection, table["zone_id"])
+    table["points"] = table["zone_id"].map(counts).fillna(0).astype(int)
+    state.emit({"version": register.version, "zones": records(table)})
+    table["kind"] = [state.words.label("zone_kind", kind) for kind in table["kind"]]
+    for row in records(table):
+        lines = (f"{state.words(f'zone.{name}')}: {value}" for name, value in row.items())
+        state.show("\n".join([*lines, ""]))
+
+
+@app.command()
+def versions(context: typer.Context) -> None:
+    """登记册、许可与空气质量表的历次导入 / every import and the version it led to."""
+    from firewatch.core.time import local_text
+    from firewatch.ledger.register import imports
 
     state = state_of(context)
     with state.ledger() as ledger, ledger.reading() as connection:
-        register = load_register(connection)
-    day = _day(on)
-    table = (register.in_force(day) if day else register).readable()[_SHOWN]
-    state.emit({"version": register.version, "zones": records(table)})
+        table = imports(connection)
+    table = table.assign(imported_at=[local_text(second) for second in table["imported_at"]])
+    state.emit({"imports": records(table)})
     state.show(text_table(table) if len(table) else state.words("zones.none"))
 
 
 @app.command()
-def starter(
+def export(
     context: typer.Context,
-    first: Annotated[str, typer.Option("--from", help="生效日 / in force from")] = "2019-10-01",
+    on: OnDay = None,
+    version: Version = None,
 ) -> None:
-    """按已公布的规则画示意性分区 / draw an illustrative register by the published rules."""
-    from firewatch.ledger.register import import_zones
-    from zones.areas import load_areas
-    from zones.starter import starter_register
+    """导出为 GeoPackage，带 QGIS 样式 / write the register as GeoPackage with a QGIS style."""
+    from firewatch.outputs import zone_style
     from zones.write import write_register
 
     state = state_of(context)
-    region = state.settings.region
-    valid_from = _day(first)
-    assert valid_from is not None
-    drawn = starter_register(load_areas(region.boundaries, region.adcode), valid_from)
-    if state.out is not None:
-        write_register(drawn, state.out)
-        state.emit({"path": str(state.out), "zones": len(drawn)})
-        state.say("written", path=state.out)
-        return
-    with state.ledger() as ledger, ledger.writing() as connection:
-        whole = import_zones(connection, drawn, state.clock.now_epoch_s())
-    version = whole.register.version
-    state.emit({"imported": len(drawn), "version": version, "illustrative": True})
-    state.say("zones.starter", count=len(drawn), version=version)
+    register = _register(state, version, on)
+    path = state.output_path("zones.gpkg")
+    write_register(register, path, zone_style(register, state.language))
+    state.emit({"path": str(path), "zones": len(register), "version": register.version})
+    state.say("written", path=path)
+
+
+def _register(state: State, version: str | None, on: str | None = None) -> Register:
+    """Return the register of now or of a version, and of it the zones in force on a day."""
+    from firewatch.ledger.register import load_register, register_of_version
+
+    with state.ledger() as ledger, ledger.reading() as connection:
+        register = (
+            register_of_version(connection, version) if version else load_register(connection)
+        )
+    day = day_or_none(on)
+    return register.in_force(day) if day else register

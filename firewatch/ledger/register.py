@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
 from firewatch.core.errors import UsageError
+from firewatch.core.time import local_text
 from firewatch.ledger.store import append, append_row, fetch
-from firewatch.ledger.tables import register_imports, zone_retirements, zones
+from firewatch.ledger.tables import (
+    decisions,
+    points_current,
+    register_imports,
+    zone_retirements,
+    zones,
+)
 from zones.register import NEVER, ZONE_COLUMNS, Register, register_from
 from zones.replacing import Replacement
 
@@ -81,7 +89,7 @@ def register_of_version(connection: Connection, version: str) -> Register:
     if import_id is None:
         raise UsageError(
             f"登记册没有版本 {version!r} / the register never had this version",
-            remedy="firewatch zones imports 列出各版本 / lists the versions",
+            remedy="firewatch zones versions 列出各版本 / lists the versions",
         )
     return load_register(connection, import_id)
 
@@ -120,6 +128,40 @@ def import_zones(
 def imports(connection: Connection) -> pd.DataFrame:
     """Return every import of zones, permits and tables beside them, oldest first."""
     return fetch(connection, select(register_imports).order_by(register_imports.c.import_id))
+
+
+def import_of(connection: Connection, zone_ids: Iterable[str]) -> pd.DataFrame:
+    """Return zone_id, import_id, imported_at and the version that the zone's import led to."""
+    query = (
+        select(
+            zones.c.zone_id,
+            register_imports.c.import_id,
+            register_imports.c.imported_at,
+            register_imports.c.version.label("register_version"),
+        )
+        .join(register_imports, register_imports.c.import_id == zones.c.import_id)
+        .where(zones.c.zone_id.in_(list(zone_ids)))
+    )
+    found = fetch(connection, query)
+    return found.assign(imported_at=[local_text(second) for second in found["imported_at"]])
+
+
+def decided_by(connection: Connection, zone_ids: Iterable[str]) -> dict[str, int]:
+    """Return zone_id → how many points in force it decides now."""
+    query = (
+        select(decisions.c.ruling_zone_id, func.count().label("points"))
+        .join(
+            points_current,
+            and_(
+                points_current.c.point_key == decisions.c.point_key,
+                points_current.c.run_id == decisions.c.run_id,
+            ),
+        )
+        .where(decisions.c.ruling_zone_id.in_(list(zone_ids)))
+        .group_by(decisions.c.ruling_zone_id)
+    )
+    counts = fetch(connection, query)
+    return dict(zip(counts["ruling_zone_id"].tolist(), counts["points"].tolist(), strict=True))
 
 
 def _retired_among(before: Register, added: Register) -> list[str]:

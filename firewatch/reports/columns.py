@@ -19,6 +19,7 @@ class Form(StrEnum):
     COUNT = "count"
     CHANGE = "change"
     PERCENT = "percent"
+    SHARE = "share"
     DECIMAL = "decimal"
     DEGREES = "degrees"
     TIME = "time"
@@ -76,6 +77,7 @@ DETAIL = (
     ReportColumn("city", Form.TEXT, 10),
     ReportColumn("county", Form.TEXT, 16),
     ReportColumn("township", Form.TEXT, 12),
+    ReportColumn("village", Form.TEXT, 12),
     ReportColumn("lon_dms", Form.TEXT, 15),
     ReportColumn("lat_dms", Form.TEXT, 14),
     ReportColumn("acquired_local", Form.TIME, 17),
@@ -84,6 +86,8 @@ DETAIL = (
     ReportColumn("frp_mw", Form.DECIMAL, 9),
     ReportColumn("ruling", Form.TEXT, 20),
     ReportColumn("reason", Form.TEXT, 40),
+    ReportColumn("ruling_share", Form.SHARE, 10),
+    ReportColumn("near_boundary", Form.TEXT, 10),
     ReportColumn("marks", Form.TEXT, 16),
     ReportColumn("cause", Form.TEXT, 30),
     ReportColumn("cause_evidence", Form.TEXT, 24),

@@ -127,6 +127,7 @@ def details_table(details: pd.DataFrame, words: Texts) -> DisplayTable:
         confidence=labelled(points["confidence"], "confidence", words),
         ruling=labelled(points["ruling"], "ruling", words),
         marks=labelled_lists(points["marks"], "zone_kind", words),
+        near_boundary=points["near_boundary"].map({True: words("yes"), False: words("no")}),
         cause=cause_texts(points, words),
         status=labelled(points["status"], "status", words),
     )
@@ -208,6 +209,7 @@ _NUMBER_TEXTS = {
     Form.COUNT: "{:.0f}",
     Form.CHANGE: "{:+.0f}",
     Form.PERCENT: "{:+.2f}%",
+    Form.SHARE: "{:.0%}",
     Form.DECIMAL: "{:.1f}",
     Form.DEGREES: "{:.5f}",
 }

@@ -57,6 +57,7 @@ _NUMBER_FORMATS = {
     Form.COUNT: "0",
     Form.CHANGE: "+0;-0;0",
     Form.PERCENT: "+0.00%;-0.00%;0.00%",
+    Form.SHARE: "0%",
     Form.DECIMAL: "0.0",
     Form.DEGREES: "0.00000",
     Form.TIME: "yyyy-mm-dd hh:mm",

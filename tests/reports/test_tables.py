@@ -71,9 +71,9 @@ def test_a_rise_from_zero_names_the_number() -> None:
 def test_a_code_that_the_user_added_is_shown_as_it_is(
     fire_points: Callable[..., pd.DataFrame],
 ) -> None:
-    points = fire_points(1, marks="scenic;airport", platform="patrol")
+    points = fire_points(1, marks="scenic;kiln_side", platform="patrol")
     rows = details_table(points, texts("firewatch.reports", Language.ZH)).rows
-    assert rows["marks"].tolist() == ["旅游景区、airport"]
+    assert rows["marks"].tolist() == ["旅游景区、kiln_side"]
     assert rows["platform"].tolist() == ["巡查"]
 
 

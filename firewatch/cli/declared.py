@@ -1,0 +1,92 @@
+"""What a user says of the zones of a file on the command line, and the file read by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from firewatch.cli.state import day_or_none
+
+if TYPE_CHECKING:
+    from firewatch.core.vocab import Language
+    from firewatch.decide import Rulebook
+    from zones.named import NamedAreas
+    from zones.read import ZoneReading
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        help="GeoPackage、shapefile（可为 zip）、GeoJSON、KML/KMZ、DXF，"
+        "或乡镇、村名单（CSV、Excel、TXT）"
+        " / a layer, or a list of townships or villages by name"
+    ),
+]
+Kind = Annotated[str | None, typer.Option(help="ban | restricted | cane_leaf_ban | …")]
+Notice = Annotated[str | None, typer.Option(help="文号 / notice number")]
+First = Annotated[str | None, typer.Option("--from", help="生效日 / in force from")]
+Last = Annotated[str | None, typer.Option("--to", help="失效日（含）/ last day in force")]
+Authority = Annotated[str, typer.Option(help="发布机关 / issuing authority")]
+Months = Annotated[str | None, typer.Option(help="生效月份，如 11-3 / months in force")]
+Hours = Annotated[str | None, typer.Option(help="生效时段，如 06:00-22:00 / hours in force")]
+Crop = Annotated[str, typer.Option(help="作物，如 甘蔗 / crop concerned")]
+Crs = Annotated[
+    str | None,
+    typer.Option(help="坐标系，如 EPSG:4490 或 GCJ-02 / where none or a wrong one is declared"),
+]
+Within = Annotated[
+    str, typer.Option(help="名单中未写县名的乡镇、村所在的县或市 / county of names without one")
+]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", help="列对照文件（TOML）/ which column is what")
+]
+
+
+def declared(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `zones.read.read_zones` from a command's options."""
+    from zones.mapping import read_mapping
+    from zones.periods import parse_hours, parse_months
+
+    months, hours, mapping = options["months"], options["hours"], options["mapping"]
+    return {
+        "kind": options["kind"],
+        "notice": options["notice"],
+        "valid_from": day_or_none(options["first"]),
+        "valid_to": day_or_none(options["last"]),
+        "authority": options["authority"],
+        "months": parse_months(months) if months else None,
+        "hours": parse_hours(hours) if hours else None,
+        "crop": options["crop"],
+        "crs": options["crs"],
+        "mapping": read_mapping(mapping) if mapping else None,
+    }
+
+
+def areas_named_in(file: Path, rules: Rulebook, within: str) -> NamedAreas | None:
+    """Return the areas that a list names, by the user's layers; None if the file is no list.
+
+    Parameters
+    ----------
+    within
+        The county or city in which names without one lie.
+    """
+    from zones.named import named_areas
+    from zones.named_list import is_named_list
+
+    if not is_named_list(file):
+        return None
+    return named_areas(file, rules.areas, rules.townships, rules.villages, within)
+
+
+def read_file(
+    file: Path, options: Mapping[str, Any], rules: Rulebook, language: Language
+) -> tuple[ZoneReading, list[str]]:
+    """Read a layer of zones, or a list of areas by name, and what was noticed on the way."""
+    from zones.read import read_zones
+
+    named = areas_named_in(file, rules, options["within"])
+    reading = read_zones(file, layer=named.layer if named else None, **declared(options))
+    notes = [*(named.notes(language) if named else ()), *reading.notes(language)]
+    return reading, notes
