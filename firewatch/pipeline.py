@@ -47,7 +47,7 @@ from zones.permitting import permitted
 from zones.precedence import Precedence, default_precedence, read_precedence
 from zones.ruling import rule
 from zones.subarea_notes import Level
-from zones.subareas import SubAreas
+from zones.subareas import SubAreas, load_subareas
 
 # A share to 0.01 %: the same from whichever block of points it was worked out.
 _SHARE_DIGITS = 4
