@@ -40,7 +40,7 @@ from zones.subareas import SubAreas
 Bools = NDArray[np.bool_]
 
 _SETTING: dict[Level, str] = {"township": "region.townships", "village": "region.villages"}
-_LEVEL_NAME: dict[Level, str] = {"township": "乡镇 / townships", "village": "村 / villages"}
+
 # No list of villages is at hand to tell where else one of the name is.
 _UNLISTED = "…"
 _NUMBERS = ("序号", "编号", "no", "no.", "id")
@@ -286,7 +286,7 @@ def _several(labels: Sequence[str]) -> str:
 
 def _no_layer(level: Level) -> str:
     return (
-        f"没有{_LEVEL_NAME[level]}的边界图层，请在设置中给出 {_SETTING[level]}"
+        f"没有这一级的边界图层，请在设置中给出 {_SETTING[level]}"
         f" / no boundary layer of them: set {_SETTING[level]}"
     )
 

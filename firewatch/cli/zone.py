@@ -187,7 +187,7 @@ def show(
 def versions(context: typer.Context) -> None:
     """登记册、许可与空气质量表的历次导入 / every import and the version it led to."""
     from firewatch.core.time import local_text
-    from firewatch.ledger.register import imports
+    from firewatch.ledger.imports import imports
 
     state = state_of(context)
     with state.ledger() as ledger, ledger.reading() as connection:

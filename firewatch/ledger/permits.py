@@ -8,13 +8,12 @@ import shapely
 from sqlalchemy import Connection, select
 
 from firewatch.core.errors import UsageError
-from firewatch.ledger.store import append, append_row, fetch
-from firewatch.ledger.tables import air_quality, permit_revocations, permits, register_imports
+from firewatch.ledger.imports import AIR_QUALITY, PERMITS, record_import
+from firewatch.ledger.store import append, fetch
+from firewatch.ledger.tables import air_quality, permit_revocations, permits
 from zones.air_quality import AIR_COLUMNS, AirQuality, air_quality_from
 from zones.permits import PERMIT_COLUMNS, Permits, permits_from
 from zones.register import NEVER
-
-PERMITS, AIR_QUALITY = "permits", "air_quality"
 
 
 def load_permits(connection: Connection) -> Permits:
@@ -57,7 +56,7 @@ def add_permits(connection: Connection, added: Permits, now_s: int) -> tuple[Per
     if not new.any() and not again:
         return whole, 0
     first = added.permits.iloc[0]
-    import_id = _record(
+    import_id = record_import(
         connection, PERMITS, whole.version, now_s, first["source_file"], first["source_sha256"]
     )
     rows = added.permits[new].assign(
@@ -91,7 +90,7 @@ def revoke_permits(
         )
     ids = meant["permit_id"].tolist()
     whole = before.revoked(ids, from_day)
-    import_id = _record(connection, PERMITS, whole.version, now_s, note=f"撤销 {number}")
+    import_id = record_import(connection, PERMITS, whole.version, now_s, note=f"撤销 {number}")
     _append_revocations(connection, import_id, ids, from_day)
     return whole
 
@@ -109,32 +108,11 @@ def add_air_quality(
     before = load_air_quality(connection)
     whole = before.combined(added)
     if whole.version != before.version:
-        import_id = _record(connection, AIR_QUALITY, whole.version, now_s, source_file, sha256)
+        import_id = record_import(
+            connection, AIR_QUALITY, whole.version, now_s, source_file, sha256
+        )
         append(connection, air_quality, added.table.assign(import_id=import_id))
     return whole
-
-
-def _record(
-    connection: Connection,
-    subject: str,
-    version: str,
-    now_s: int,
-    source_file: str = "",
-    sha256: str = "",
-    note: str = "",
-) -> int:
-    return append_row(
-        connection,
-        register_imports,
-        {
-            "imported_at": now_s,
-            "subject": subject,
-            "version": version,
-            "source_file": source_file,
-            "source_sha256": sha256,
-            "note": note,
-        },
-    )
 
 
 def _ever_held(before: Permits) -> Permits:

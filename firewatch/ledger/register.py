@@ -12,7 +12,8 @@ from sqlalchemy import Connection, and_, func, select
 
 from firewatch.core.errors import UsageError
 from firewatch.core.time import local_text
-from firewatch.ledger.store import append, append_row, fetch
+from firewatch.ledger.imports import ZONES, record_import
+from firewatch.ledger.store import append, fetch
 from firewatch.ledger.tables import (
     decisions,
     points_current,
@@ -22,8 +23,6 @@ from firewatch.ledger.tables import (
 )
 from zones.register import NEVER, ZONE_COLUMNS, Register, register_from
 from zones.replacing import Replacement
-
-SUBJECT = "zones"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +81,7 @@ def register_of_version(connection: Connection, version: str) -> Register:
     """
     query = (
         select(register_imports.c.import_id)
-        .where(register_imports.c.subject == SUBJECT, register_imports.c.version == version)
+        .where(register_imports.c.subject == ZONES, register_imports.c.version == version)
         .order_by(register_imports.c.import_id.desc())
     )
     import_id = connection.execute(query).scalars().first()
@@ -116,18 +115,22 @@ def import_zones(
     outcome = ImportOutcome(whole, int(new.sum()), int((~new).sum()), len(ended.zone_ids))
     if not new.any() and whole.version == before.version:
         return outcome
-    import_id = append_row(connection, register_imports, _described(added, whole, ended, now_s))
+    first = added.zones.iloc[0]
+    import_id = record_import(
+        connection,
+        ZONES,
+        whole.version,
+        now_s,
+        first["source_file"],
+        first["source_sha256"],
+        ended.note,
+    )
     rows = added.zones[new].assign(
         import_id=import_id, geometry_wkb=shapely.to_wkb(added.geometry[new])
     )
     append(connection, zones, rows)
     append(connection, zone_retirements, _retirements(ended, again).assign(import_id=import_id))
     return outcome
-
-
-def imports(connection: Connection) -> pd.DataFrame:
-    """Return every import of zones, permits and tables beside them, oldest first."""
-    return fetch(connection, select(register_imports).order_by(register_imports.c.import_id))
 
 
 def import_of(connection: Connection, zone_ids: Iterable[str]) -> pd.DataFrame:
@@ -170,20 +173,6 @@ def _retired_among(before: Register, added: Register) -> list[str]:
         retired["zone_id"].isin(added.zones["zone_id"]), "zone_id"
     ].tolist()
     return ids
-
-
-def _described(
-    added: Register, whole: Register, ended: Replacement, now_s: int
-) -> dict[str, str | int]:
-    first = added.zones.iloc[0]
-    return {
-        "imported_at": now_s,
-        "subject": SUBJECT,
-        "version": whole.version,
-        "source_file": first["source_file"],
-        "source_sha256": first["source_sha256"],
-        "note": ended.note,
-    }
 
 
 def _retirements(ended: Replacement, again: list[str]) -> pd.DataFrame:

@@ -206,6 +206,20 @@ air_quality = Table(
     Column("wind_m_s", Float),
 )
 
+straw_stock = Table(
+    "straw_stock",
+    metadata,
+    Column("import_id", Integer, ForeignKey("register_imports.import_id"), primary_key=True),
+    Column("county_adcode", Integer, primary_key=True),
+    Column("township", Text, primary_key=True),
+    Column("village", Text, primary_key=True),
+    Column("crop", Text, primary_key=True),
+    Column("use", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("area_ha", Float),
+    Column("tonnes", Float, nullable=False),
+)
+
 runs = Table(
     "runs",
     metadata,

@@ -52,3 +52,15 @@ CREATE TABLE air_quality (
     wind_m_s FLOAT,
     PRIMARY KEY (import_id, day, area_adcode)
 );
+CREATE TABLE straw_stock (
+    import_id INTEGER NOT NULL REFERENCES register_imports (import_id),
+    county_adcode INTEGER NOT NULL,
+    township TEXT NOT NULL,
+    village TEXT NOT NULL,
+    crop TEXT NOT NULL,
+    "use" TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    area_ha FLOAT,
+    tonnes FLOAT NOT NULL,
+    PRIMARY KEY (import_id, county_adcode, township, village, crop, "use", day)
+);
