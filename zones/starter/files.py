@@ -76,7 +76,7 @@ def _read(code: InputClass, path: Path, crs: str | None, region: Extent) -> Star
     kept = replace(layer, attributes=layer.attributes[drawn], geometry=layer.geometry[drawn])
     names = _names(kept)
     shapes, mended = _mended(_in_degrees(kept, crs, region), kept.path, names)
-    notes = [Note(note.key, {"where": path.name, **note.values}) for note in layer.notes]
+    notes = [Note(said.key, dict(said.values, where=path.name)) for said in layer.notes]
     if not drawn.all():
         notes.append(
             Note("starter.note.shapeless", {"where": path.name, "count": int((~drawn).sum())})
@@ -97,8 +97,8 @@ def _in_degrees(layer: Layer, crs: str | None, region: Extent) -> Geometries:
 def _mended(
     shapes: Geometries, path: Path, names: pd.Series
 ) -> tuple[Geometries, tuple[Note, ...]]:
-    areal = shapely.get_dimensions(shapes) == 2
-    numbers = np.flatnonzero(areal) + 1
+    """Return valid shapes and a note a repair; the index of `names` counts the file's features."""
+    areal = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
     mended = shapes.copy()
     mended[areal], repairs = repaired(shapes[areal], path)
     return mended, tuple(
@@ -106,8 +106,8 @@ def _mended(
             "note.repaired",
             {
                 "where": path.name,
-                "feature": int(numbers[repair.feature - 1]),
-                "name": names.iloc[numbers[repair.feature - 1] - 1],
+                "feature": int(names.index[areal[repair.feature - 1]]) + 1,
+                "name": names.iloc[areal[repair.feature - 1]],
                 "place": f"{repair.lon:.5f} E, {repair.lat:.5f} N",
                 "change_km2": f"{repair.change_km2:+.4f}",
             },
