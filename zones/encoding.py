@@ -7,13 +7,20 @@ from pathlib import Path
 # A table cuts texts at its field width, so that a UTF-8 table may hold a few broken characters;
 # a GBK table read as UTF-8 breaks at nearly every one.
 _BROKEN_SHARE = 0.1
+_SAMPLE_BYTES = 1 << 20
+_HIGH = bytes(range(0x80, 0x100))
 
 
 def text_encoding(content: bytes) -> str:
     """Return "utf-8" or "gb18030" for the bytes of a text."""
-    high = sum(byte > 0x7F for byte in content[: 1 << 20])
-    broken = content[: 1 << 20].decode("utf-8", errors="replace").count("\ufffd")
-    return "gb18030" if broken > high * _BROKEN_SHARE else "utf-8"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        sample = content[:_SAMPLE_BYTES]
+        high = len(sample) - len(sample.translate(None, _HIGH))
+        broken = sample.decode("utf-8", errors="replace").count("\ufffd")
+        return "gb18030" if broken > high * _BROKEN_SHARE else "utf-8"
+    return "utf-8"
 
 
 def table_encoding(table: Path) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zones.formats.content import Content, Note, chosen_layer, unreadable
+from zones.formats.content import Content, Note, unreadable
 
 # pyogrio takes "!", ";" and "?" in a path for syntax of its own; offices use them in file names.
 _PLAIN_STEM = "layer"
@@ -43,7 +43,7 @@ def read_vector(
     where
         The user's file, for messages.
     layer
-        Which layer; None if there must be one only.
+        Which layer; None where the format has one only.
     encoding
         Of texts, where GDAL's own word is not to be trusted.
     options
@@ -59,11 +59,8 @@ def read_vector(
     with _under_plain_name(parts) as plain, warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
-            # Tables without shapes stand beside the layer, such as QGIS's layer_styles.
-            names = [str(n) for n, kind in pyogrio.list_layers(plain) if kind is not None]
-            name = chosen_layer(names, layer, where)
             meta, _, shapes, fields = pyogrio.raw.read(
-                plain, layer=name, encoding=encoding, force_2d=True, **options
+                plain, layer=layer, encoding=encoding, force_2d=True, **options
             )
             geometry = np.atleast_1d(shapely.from_wkb(shapes, on_invalid="ignore"))
         except _FAILURES as error:
@@ -71,6 +68,26 @@ def read_vector(
     columns = {str(n): values for n, values in zip(meta["fields"], fields, strict=True)}
     table = pd.DataFrame(columns, index=range(len(geometry)))
     return Content(table, geometry, meta["crs"], _notes(heard))
+
+
+def layer_names(parts: Parts, where: str) -> list[str]:
+    """Return the names of the layers that have shapes.
+
+    Tables without shapes stand beside them, such as QGIS's layer_styles.
+
+    Raises
+    ------
+    ZoneFileError
+        Whatever GDAL finds wrong.
+    """
+    import pyogrio
+
+    with _under_plain_name(parts) as plain, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return [str(n) for n, kind in pyogrio.list_layers(plain) if kind is not None]
+        except _FAILURES as error:
+            raise unreadable(error, where) from error
 
 
 @contextmanager

@@ -186,5 +186,10 @@ def _texts_inside(shapes: Geometries, texts: NDArray[np.object_], places: Geomet
 
 
 def _nested(shapes: Geometries, layers: NDArray[np.object_]) -> int:
-    outer, inner = shapely.STRtree(shapes).query(shapes, "contains")
-    return int(((outer != inner) & (layers[outer] == layers[inner])).sum())
+    # Boxes first: most polygons that touch are not within each other.
+    outer, inner = shapely.STRtree(shapes).query(shapes)
+    west, south, east, north = shapely.bounds(shapes).T
+    boxed = (outer != inner) & (layers[outer] == layers[inner])
+    boxed &= (west[outer] <= west[inner]) & (south[outer] <= south[inner])
+    boxed &= (east[outer] >= east[inner]) & (north[outer] >= north[inner])
+    return int(shapely.contains(shapes[outer[boxed]], shapes[inner[boxed]]).sum())

@@ -9,11 +9,8 @@ from firewatch.core.errors import ZoneFileError
 from zones.formats.content import Content, decoded, read_bytes
 from zones.formats.driver import read_vector
 
-# GDAL takes other JSON for orders to open further files.
-_TYPES = (
-    "FeatureCollection", "Feature", "Polygon", "MultiPolygon", "GeometryCollection",
-    "Point", "MultiPoint", "LineString", "MultiLineString",
-)  # fmt: skip
+# Other JSON that GDAL would take for an order to run a pipeline over further files.
+_ORDER = "gdal_streamed_alg"
 
 
 def read_geojson(file: Path, where: str, layer: str | None) -> Content:
@@ -24,22 +21,24 @@ def read_geojson(file: Path, where: str, layer: str | None) -> Content:
     ZoneFileError
         If it is no GeoJSON, with the line where it stops being JSON.
     """
-    text = decoded(read_bytes(file, where))
+    text = decoded(read_bytes(file, where)).strip()
+    if not text.startswith("{") or not text.endswith("}") or _ORDER in text:
+        raise _no_geojson(text, where)
     try:
-        document = json.loads(text)
+        return read_vector({".geojson": text.encode()}, where)
+    except ZoneFileError as error:
+        # Reading the text once more only to say where it breaks would cost as much again.
+        raise _no_geojson(text, where, error.what) from error
+
+
+def _no_geojson(text: str, where: str, said: str = "不是 GeoJSON / no GeoJSON") -> ZoneFileError:
+    try:
+        json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise ZoneFileError(
-            f"不是完整的 JSON / not whole JSON: {error}",
-            where,
-            expected="GeoJSON (RFC 7946)",
-            remedy="请对方重新导出 / ask for a new export",
-        ) from error
-    found = document.get("type") if isinstance(document, dict) else None
-    if found not in _TYPES:
-        raise ZoneFileError(
-            f"不是 GeoJSON：type 为 {found!r} / no GeoJSON by its type",
-            where,
-            expected='"type": "FeatureCollection"',
-            remedy="在 GIS 软件中导出为 GeoJSON / export it as GeoJSON",
-        )
-    return read_vector({".geojson": text.encode()}, where)
+        said = f"不是完整的 JSON / not whole JSON: {error}"
+    return ZoneFileError(
+        said,
+        where,
+        expected="GeoJSON (RFC 7946)",
+        remedy="请对方重新导出 / ask for a new export",
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from zones.formats.content import Content, unreadable
-from zones.formats.driver import read_vector
+from zones.formats.content import Content, chosen_layer, unreadable
+from zones.formats.driver import layer_names, read_vector
 
 # A file on a read-only medium that was last written in WAL mode opens only as immutable.
 _WAYS_TO_OPEN = ("mode=ro", "immutable=1")
@@ -23,7 +23,7 @@ def read_geopackage(file: Path, where: str, layer: str | None) -> Content:
     for way in _WAYS_TO_OPEN:
         problem = _damage(file, way)
         if problem is None:
-            return read_vector({".gpkg": file}, where, layer)
+            return _read(".gpkg", file, where, layer)
     assert problem is not None
     raise unreadable(problem, where) from problem
 
@@ -36,7 +36,13 @@ def read_geodatabase(folder: Path, where: str, layer: str | None) -> Content:
     ZoneFileError
         If GDAL cannot read it, or the layer cannot be told.
     """
-    return read_vector({".gdb": folder}, where, layer)
+    return _read(".gdb", folder, where, layer)
+
+
+def _read(ending: str, place: Path, where: str, layer: str | None) -> Content:
+    parts = {ending: place}
+    name = chosen_layer(layer_names(parts, where), layer, where)
+    return read_vector(parts, where, name)
 
 
 def _damage(file: Path, way: str) -> sqlite3.Error | None:

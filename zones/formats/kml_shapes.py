@@ -102,8 +102,11 @@ def _rings(element: ET.Element, boundary: str, where: str) -> Iterator[Floats]:
 def _coordinates(element: ET.Element, where: str, at_least: int) -> Floats:
     """Return (lon, lat) of an element's coordinates, shape (n, 2); heights are dropped."""
     text = text_of(element, "coordinates")
-    places = _LOOSE_COMMA.sub(",", text).split()
+    places = text.split()
     commas = {place.count(",") for place in places}
+    if not commas <= {1, 2}:
+        places = _LOOSE_COMMA.sub(",", text).split()
+        commas = {place.count(",") for place in places}
     if commas == {1, 2}:
         places, commas = [",".join(place.split(",")[:2]) for place in places], {1}
     if commas not in ({1}, {2}) or len(places) < at_least:
