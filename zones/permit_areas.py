@@ -13,6 +13,8 @@ import shapely
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import KM_PER_DEGREE, Extent
 from zones.crs import WGS84, to_wgs84
+from zones.formats.content import Note
+from zones.formats.kml import DATUM_NOTE
 from zones.layer import Layer, read_layer
 from zones.polygons import Repair, repaired, require_polygons
 from zones.register import Geometries
@@ -31,12 +33,16 @@ _PLACE = ("lon", "lat", "radius_km")
 
 @dataclass(frozen=True, eq=False)
 class PermitSource:
-    """The rows of a file of permits, and the valid polygon in WGS-84 of each."""
+    """The rows of a file of permits, and the valid polygon in WGS-84 of each.
+
+    `remarks` are what else a user should know of the layer of polygons.
+    """
 
     table: UserTable
     geometry: Geometries
     repairs: tuple[Repair, ...]
     sha256: str
+    remarks: tuple[Note, ...] = ()
 
 
 def headings() -> tuple[Heading, ...]:
@@ -65,7 +71,7 @@ def permit_source(
     if layer is not None:
         table = _attributes(layer)
         shapes, repairs = _polygons(layer, crs, region)
-        return PermitSource(table, shapes, repairs, layer.sha256)
+        return PermitSource(table, shapes, repairs, layer.sha256, _remarks(layer, crs))
     table = read_table(path, headings(), _NEEDED)
     if polygons is not None:
         return _beside(table, read_layer(polygons), crs, region)
@@ -113,7 +119,12 @@ def _beside(table: UserTable, layer: Layer, crs: str | None, region: Extent) -> 
     refuse(table, ~wanted.isin(list(joined)), "number", fault)
     geometry = np.array([joined[number] for number in wanted], dtype=object)
     both = hashlib.sha256(f"{table.sha256}\n{layer.sha256}".encode()).hexdigest()
-    return PermitSource(table, geometry, repairs, both)
+    return PermitSource(table, geometry, repairs, both, _remarks(layer, crs))
+
+
+def _remarks(layer: Layer, crs: str | None) -> tuple[Note, ...]:
+    # Who declares the system has answered the question of the datum.
+    return tuple(note for note in layer.notes if not (crs and note.key == DATUM_NOTE))
 
 
 def _circles(table: UserTable, crs: str | None, region: Extent) -> Geometries:

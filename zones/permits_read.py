@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from firewatch.core.geo import Extent
+from firewatch.core.geo import Extent, Floats
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language
 from zones.air_quality import MAX_AQI, MAX_WIND_M_S
 from zones.areas import Areas
 from zones.crs import GUANGXI_EXTENT
+from zones.formats.content import Note
 from zones.layer import Layer
 from zones.measures import area_km2
 from zones.periods import parse_hours
@@ -53,15 +54,18 @@ class PermitReading:
         Rows that were taken but should be looked at.
     path
         The user's file.
+    remarks
+        What else a user should know of the polygons.
     """
 
     permits: Permits
     repairs: tuple[Repair, ...]
     findings: RowFindings
     path: Path
+    remarks: tuple[Note, ...] = ()
 
     def notes(self, language: Language) -> tuple[str, ...]:
-        """Return one sentence a repair and a finding. They name no persons."""
+        """Return one sentence a repair, a remark and a finding. They name no persons."""
         say = texts("zones", language)
         repairs = (
             say(
@@ -73,7 +77,8 @@ class PermitReading:
             )
             for repair in self.repairs
         )
-        return (*repairs, *self.findings.lines(language))
+        others = (say(note.key, where=self.path.name, **note.values) for note in self.remarks)
+        return (*repairs, *others, *self.findings.lines(language))
 
 
 def read_permits(
@@ -120,7 +125,7 @@ def read_permits(
     permits = _permits(source, issuer, path)
     found = [*_oddities(source, permits), *_outside(source, areas)]
     value = permits_from(permits, source.geometry)
-    return PermitReading(value, source.repairs, findings_of(found), path)
+    return PermitReading(value, source.repairs, findings_of(found), path, source.remarks)
 
 
 def _permits(source: PermitSource, issuer: str, path: Path) -> pd.DataFrame:
@@ -235,20 +240,25 @@ def _oddities(source: PermitSource, permits: pd.DataFrame) -> list[pd.DataFrame]
 def _outside(source: PermitSource, areas: Areas | None) -> list[pd.DataFrame]:
     if areas is None:
         return []
-    table = source.table
-    inside = shapely.intersects(areas.region, source.geometry)
+    table, rows = source.table, source.table.cells.index
+    shapely.prepare(areas.region)
+    apart = pd.Series(~shapely.intersects(areas.region, source.geometry), index=rows)
     fault = Fault(
         "许可范围不在本区域内 / the ground is not in the region", "区域内的地块 / ground within it",
         "核对坐标、经纬度次序和坐标系 / check coordinates, their order and their system",
     )  # fmt: skip
-    refuse(table, pd.Series(~inside, index=table.cells.index), "number", fault)
-    beyond = _beyond_km2(source.geometry, areas.region)
-    by_row = pd.Series(beyond, index=table.cells.index)
-    shown = by_row.map("{:.2f}".format)
-    wide = by_row > _OUTSIDE_KM2
-    return [found_in(table, wide, "beyond_region", Weight.WARNING, "number", found=shown)]
+    refuse(table, apart, "number", fault)
+    beyond_km2 = pd.Series(_beyond_km2(source.geometry, areas.region), index=rows)
+    told = beyond_km2.map("{:.2f}".format)
+    wide = beyond_km2 > _OUTSIDE_KM2
+    return [found_in(table, wide, "beyond_region", Weight.WARNING, "number", found=told)]
 
 
-def _beyond_km2(shapes: Geometries, region: shapely.Geometry) -> np.ndarray[tuple[int], np.dtype]:
-    outside = np.asarray(shapely.difference(shapes, region), dtype=object)
-    return np.nan_to_num(area_km2(outside), nan=0.0)
+def _beyond_km2(shapes: Geometries, region: shapely.Geometry) -> Floats:
+    """Return how much of each shape lies outside the region, km²."""
+    beyond = np.zeros(len(shapes))
+    # Cutting at a border of a hundred thousand vertices is left to the few that cross it.
+    crossing = np.flatnonzero(~shapely.covers(region, shapes))
+    outside = np.asarray(shapely.difference(shapes[crossing], region), dtype=object)
+    beyond[crossing] = np.nan_to_num(area_km2(outside), nan=0.0)
+    return beyond

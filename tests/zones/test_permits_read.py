@@ -262,3 +262,18 @@ def test_a_polygon_that_crosses_itself_is_mended_and_told(tmp_path: Path) -> Non
     reading = read_permits(geojson(tmp_path / "a.geojson", [bow_tie], columns))
     assert reading.permits.geometry[0].is_valid
     assert "自相交" in reading.notes(Language.ZH)[0]
+
+
+def test_a_kml_is_read_and_its_datum_told_unless_it_is_declared(tmp_path: Path) -> None:
+    corners = " ".join(f"{x},{y}" for x, y in shapely.get_coordinates(SQUARE))
+    columns = zip(HEAD.split(","), ROW.split(","), strict=True)
+    data = "".join(f'<Data name="{k}"><value>{v}</value></Data>' for k, v in columns)
+    ring = f"<LinearRing><coordinates>{corners}</coordinates></LinearRing>"
+    polygon = f"<Polygon><outerBoundaryIs>{ring}</outerBoundaryIs></Polygon>"
+    mark = f"<Placemark><ExtendedData>{data}</ExtendedData>{polygon}</Placemark>"
+    text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{mark}</Document></kml>'
+    path = write(tmp_path / "a.kml", text)
+    reading = read_permits(path)
+    check_row(reading.permits.permits.iloc[0])
+    assert any("GCJ-02" in note for note in reading.notes(Language.ZH))
+    assert read_permits(path, crs="EPSG:4326").notes(Language.ZH) == ()
