@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 import shapely
@@ -9,6 +11,8 @@ from pyproj import Geod, Transformer
 from scipy.spatial import cKDTree
 
 from firewatch.core.geo import Extent
+from zones.areas import load_areas
+from zones.starter import InputClass, StarterInputs, inputs_from, starter_register
 from zones.starter.reach import Distances, reach
 
 GEOD = Geod(ellps="WGS84")
@@ -188,3 +192,54 @@ def test_wind_from_the_north_reaches_north() -> None:
         assert grown.contains(shapely.Point(lon, lat))
         lon, lat, _ = GEOD.fwd(108.32, 22.82, bearing, (far + 0.2) * 1000)
         assert not grown.contains(shapely.Point(lon, lat))
+
+
+KM = {
+    InputClass.BUILT_UP: 10.0,
+    InputClass.TOWN: 2.0,
+    InputClass.EXPRESSWAY: 2.0,
+    InputClass.RAILWAY: 2.0,
+    InputClass.AIRPORT: 15.0,
+    InputClass.MONUMENT: 1.0,
+    InputClass.VILLAGE: 0.0,
+}
+CITY = shapely.box(108.2, 22.7, 108.6, 23.2) - shapely.box(108.3, 22.8, 108.5, 23.1)
+TRACKS = shapely.MultiLineString([[(106, 23), (107, 23.6)], [(109, 24), (110, 25)]])
+THINGS = (
+    (InputClass.BUILT_UP, CITY),
+    (InputClass.TOWN, shapely.MultiPoint([(107.0, 22.4), (109.5, 24.5), (110.9, 25.9)])),
+    (InputClass.EXPRESSWAY, shapely.LineString([(107.2, 22.2), (108.32, 22.82), (111.9, 24.9)])),
+    (InputClass.RAILWAY, TRACKS),
+    (InputClass.AIRPORT, shapely.Point(110.04, 25.22)),
+    (InputClass.MONUMENT, shapely.box(106.7, 23.1, 106.9, 23.4)),
+    (InputClass.VILLAGE, shapely.box(106.5, 24.2, 106.8, 24.5)),
+)
+
+
+def test_a_point_is_banned_if_and_only_if_an_input_is_within_its_distance() -> None:
+    guangxi = load_areas("amap")
+    inputs = StarterInputs.none()
+    for code, shape in THINGS:
+        inputs = inputs.combined(inputs_from(code, [""], np.array([shape]), "f"))
+    register = starter_register(guangxi, date(2020, 1, 1), inputs, packaged=False)
+    ban = shapely.union_all(register.geometry[register.zones["kind"] == "ban"])
+
+    rng = np.random.default_rng(20)
+    west, south, east, north = guangxi.region.bounds
+    anywhere = np.column_stack([rng.uniform(west, east, 4000), rng.uniform(south, north, 4000)])
+    along = np.concatenate([samples(shape, 5000) for _, shape in THINGS])
+    near = along[rng.integers(0, len(along), 4000)] + rng.normal(0, 0.04, (4000, 2))
+    points = np.concatenate([anywhere, near])
+    points = points[shapely.intersects_xy(guangxi.region, points)]
+    surely, possibly = np.zeros((2, len(points)), dtype=bool)
+    for code, shape in THINGS:
+        inside = shapely.intersects_xy(shape, points)
+        away = np.where(inside, 0.0, geodesic_km(points, shape))
+        surely |= away <= KM[code] * 0.998
+        possibly |= away <= KM[code] * 1.002
+    banned = shapely.intersects_xy(ban, points)
+    assert banned[surely].all()
+    assert not banned[~possibly].any()
+    assert surely.sum() > 1000
+    assert (~possibly).sum() > 1000
+    assert (surely == possibly).mean() > 0.99
