@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from firewatch.core.vocab import Ruling
 from zones.in_force import last_days, month_of
-from zones.periods import MINUTES_A_DAY
+from zones.periods import ALL_MONTHS, MINUTES_A_DAY
 from zones.permits import Permits
 from zones.polygons import area_km2
 from zones.precedence import Precedence, default_precedence
@@ -62,8 +64,8 @@ def conflicts(
             "overlap_km2": _overlap_km2(permits, register, permit, zone),
         }
     )
-    spans = [_common_days(permits, register, p, z) for p, z in zip(permit, zone, strict=True)]
-    days = np.array(spans, dtype=np.int64).reshape(-1, 3)
+    windows = zip(_windows(permits, permit), _zone_windows(register, zone), strict=True)
+    days = np.array([_common_days(*pair) for pair in windows], dtype=np.int64).reshape(-1, 3)
     table = table.assign(first_day=days[:, 0], last_day=days[:, 1], days=days[:, 2])
     real = (table["overlap_km2"] > 0) & (table["days"] > 0)
     return table.loc[real, list(CONFLICT_COLUMNS)].astype(_DTYPES).reset_index(drop=True)
@@ -100,28 +102,53 @@ def _overlap_km2(
     return km2
 
 
-def _common_days(
-    permits: Permits, register: Register, permit: int, zone: int
-) -> tuple[int, int, int]:
+@dataclass(frozen=True)
+class _Window:
+    """First and last day, minutes of the day, and months as bits."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    months: int
+
+    def parts(self) -> list[tuple[int, int, int]]:
+        """Return hours as (days after the window's own day, first minute, minute after the last).
+
+        Hours over midnight are two parts.
+        """
+        if self.start < self.end:
+            return [(0, self.start, self.end)]
+        return [(0, self.start, MINUTES_A_DAY), (1, 0, self.end)]
+
+
+def _windows(permits: Permits, rows: NDArray[np.intp]) -> list[_Window]:
+    table = permits.permits.iloc[rows]
+    last = np.minimum(table["valid_to"], table["revoked_from"] - 1)
+    columns = (table["valid_from"], last, table["hours_from_min"], table["hours_to_min"])
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    return [_Window(*row, months=ALL_MONTHS) for row in numbers]
+
+
+def _zone_windows(register: Register, rows: NDArray[np.intp]) -> list[_Window]:
+    table = register.zones.iloc[rows]
+    first, start, end, months = (
+        table[name].tolist() for name in ("valid_from", "hours_from_min", "hours_to_min", "months")
+    )
+    last = last_days(table).tolist()
+    return [_Window(*row) for row in zip(first, last, start, end, months, strict=True)]
+
+
+def _common_days(permit: _Window, zone: _Window) -> tuple[int, int, int]:
     """Return first, last and number of the calendar days on which both count at some minute."""
-    p, z = permits.permits.iloc[permit], register.zones.iloc[zone]
-    last = min(int(p["valid_to"]), int(p["revoked_from"]) - 1)
-    of_zone = int(last_days(register.zones.iloc[[zone]])[0])
-    met = []
-    for after, p_from, p_to in _segments(int(p["hours_from_min"]), int(p["hours_to_min"])):
-        for z_after, z_from, z_to in _segments(int(z["hours_from_min"]), int(z["hours_to_min"])):
+    met = [np.array([], dtype=np.int64)]
+    for after, p_from, p_to in permit.parts():
+        for z_after, z_from, z_to in zone.parts():
             if max(p_from, z_from) >= min(p_to, z_to):
                 continue
-            first = max(int(p["valid_from"]) + after, int(z["valid_from"]) + z_after)
-            days = np.arange(first, min(last + after, of_zone + z_after) + 1)
-            in_month = int(z["months"]) >> (month_of(days - z_after) - 1) & 1 == 1
-            met.append(days[in_month])
-    common = np.unique(np.concatenate(met)) if met else np.array([], dtype=np.int64)
+            first = max(permit.first + after, zone.first + z_after)
+            days = np.arange(first, min(permit.last + after, zone.last + z_after) + 1)
+            # A night counts with the month of the day on which it begins.
+            met.append(days[zone.months >> (month_of(days - z_after) - 1) & 1 == 1])
+    common = np.unique(np.concatenate(met))
     return (int(common[0]), int(common[-1]), len(common)) if len(common) else (0, 0, 0)
-
-
-def _segments(start: int, end: int) -> list[tuple[int, int, int]]:
-    """Return hours as (days after the window's own day, first minute, minute after the last)."""
-    if start < end:
-        return [(0, start, end)]
-    return [(0, start, MINUTES_A_DAY), (1, 0, end)]
