@@ -127,7 +127,7 @@ def _windows(permits: Permits, rows: NDArray[np.intp]) -> list[_Window]:
     last = np.minimum(table["valid_to"], table["revoked_from"] - 1)
     columns = (table["valid_from"], last, table["hours_from_min"], table["hours_to_min"])
     numbers = zip(*(column.tolist() for column in columns), strict=True)
-    return [_Window(*row, months=ALL_MONTHS) for row in numbers]
+    return [_Window(*row, ALL_MONTHS) for row in numbers]
 
 
 def _zone_windows(register: Register, rows: NDArray[np.intp]) -> list[_Window]:
