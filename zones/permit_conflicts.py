@@ -124,10 +124,12 @@ class _Window:
 
 def _windows(permits: Permits, rows: NDArray[np.intp]) -> list[_Window]:
     table = permits.permits.iloc[rows]
-    last = np.minimum(table["valid_to"], table["revoked_from"] - 1)
-    columns = (table["valid_from"], last, table["hours_from_min"], table["hours_to_min"])
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
-    return [_Window(*row, ALL_MONTHS) for row in numbers]
+    last = np.minimum(table["valid_to"], table["revoked_from"] - 1).tolist()
+    first, start, end = (
+        table[name].tolist() for name in ("valid_from", "hours_from_min", "hours_to_min")
+    )
+    every = [ALL_MONTHS] * len(table)
+    return [_Window(*row) for row in zip(first, last, start, end, every, strict=True)]
 
 
 def _zone_windows(register: Register, rows: NDArray[np.intp]) -> list[_Window]:
