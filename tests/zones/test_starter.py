@@ -303,6 +303,9 @@ def test_packaged_inputs_are_seats_of_all_counties_and_some_places(guangxi: Area
 def test_without_anything_to_draw_round_there_is_an_error(guangxi: Areas) -> None:
     with pytest.raises(UsageError, match="没有可据以画区的输入"):
         starter_register(guangxi, DAY, packaged=False)
+    of_depots = starter_rules().query("input_class == 'depot'")
+    with pytest.raises(UsageError, match="没有可据以画区的输入"):
+        starter_register(guangxi, DAY, rules=of_depots)
 
 
 def test_a_class_that_the_rules_do_not_know_is_an_error(guangxi: Areas) -> None:

@@ -173,7 +173,7 @@ def test_the_upwind_side_reaches_further_within_its_sector_and_nowhere_else(
 ) -> None:
     grown = reached(shape, 10.0, 15.0, 30.0, 45.0)
     rng = np.random.default_rng(4)
-    points = np.column_stack([rng.uniform(107.9, 108.8, 3000), rng.uniform(22.4, 23.3, 3000)])
+    points = np.column_stack([rng.uniform(107.9, 108.8, 1500), rng.uniform(22.4, 23.3, 1500)])
     sources = samples(shape, 200)
     found = shapely.intersects_xy(grown, points)
     within_shape = shapely.intersects_xy(shape, points)
@@ -182,7 +182,7 @@ def test_the_upwind_side_reaches_further_within_its_sector_and_nowhere_else(
     assert found[surely].all()
     assert not found[~possibly].any()
     calm = shapely.intersects_xy(reached(shape, 10.0), points)
-    assert (found & ~calm).sum() > 20
+    assert (found & ~calm).sum() > 10
 
 
 def test_wind_from_the_north_reaches_north() -> None:

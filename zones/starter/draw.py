@@ -86,7 +86,7 @@ def draw_starter(
     table = starter_rules() if rules is None else rules
     _require_rules(given, table)
     used = given.over(packaged_inputs(areas)) if packaged else given
-    if not used.files:
+    if not used.features["input_class"].isin(table["input_class"]).any():
         raise UsageError(
             "没有可据以画区的输入 / nothing to draw zones round",
             remedy="给出输入文件，或使用自带的驻地 / give input files, or use the packaged seats",

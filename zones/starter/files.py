@@ -26,8 +26,9 @@ Paths = Path | Sequence[Path]
 
 _WGS84 = "EPSG:4326"
 _TABLES = (".csv", ".txt", ".xlsx")
-# Roads and rivers of the whole country are common; what lies outside the region reaches nothing.
+# Roads and railways of the whole country are common; what lies outside the region reaches nothing.
 _CHINA = Extent(73.0, 3.0, 136.0, 54.0)
+_ANYWHERE = Extent(-np.inf, -np.inf, np.inf, np.inf)
 
 
 def read_inputs(
@@ -85,13 +86,13 @@ def _read(code: InputClass, path: Path, crs: str | None, region: Extent) -> Star
 
 
 def _in_degrees(layer: Layer, crs: str | None, region: Extent) -> Geometries:
-    if crs is None and layer.crs is None:
-        return to_wgs84(layer, crs, region)
-    try:
-        return to_wgs84(layer, crs, _CHINA)
-    except ZoneFileError:
-        # Against the narrower box the message proposes the system that fits the region.
-        return to_wgs84(layer, crs, region)
+    if crs is not None or layer.crs is not None:
+        shapes = to_wgs84(layer, crs, _ANYWHERE)
+        xy = shapely.get_coordinates(shapes)
+        if _CHINA.contains(xy[:, 0], xy[:, 1]).all():
+            return shapes
+    # Against the region the message proposes the system that would fit.
+    return to_wgs84(layer, crs, region)
 
 
 def _mended(
