@@ -80,22 +80,38 @@ def add(
         shown = against[_CONFLICT].assign(
             kind=[state.words.label("zone_kind", kind) for kind in against["kind"]]
         )
-        titles = {name: state.words(f"conflict.{name}") for name in _CONFLICT}
-        state.show(text_table(shown.rename(columns=titles)))
+        state.show(_titled(state, "conflict", shown))
 
 
 @app.command("list")
 def list_(context: typer.Context, on: OnDay = None) -> None:
     """列出许可，旁列所在县乡的秸秆存量 / the permits, beside the straw stock of their places."""
-    from firewatch.ledger.permits import load_permits
+    from firewatch.ledger.straw import load_straw_stock
+    from firewatch.pipeline import rulebook
+    from zones.straw_beside import beside_permits
 
     state = state_of(context)
-    with state.ledger() as ledger, ledger.reading() as connection:
-        permits = load_permits(connection)
+    with state.ledger() as ledger:
+        rules = rulebook(ledger, state.settings)
+        with ledger.reading() as connection:
+            stock = load_straw_stock(connection)
     day = day_or_none(on)
-    table = (permits.in_force(day) if day else permits).readable()
-    state.emit({"version": permits.version, "permits": records(table)})
-    _show(state, table[_SHOWN])
+    permits = rules.permits.in_force(day) if day else rules.permits
+    table = permits.readable()
+    beside = beside_permits(
+        stock, permits, rules.areas, day or state.clock.today(), rules.townships
+    )
+    beside.insert(0, "county", beside["county_adcode"].map(rules.areas.county_names()))
+    state.emit(
+        {"version": permits.version, "permits": records(table), "beside_stock": records(beside)}
+    )
+    if table.empty:
+        state.say("permits.none")
+    else:
+        state.show(_titled(state, "permit", table[_SHOWN]))
+    if len(beside):
+        state.say("permits.beside")
+        state.show(_titled(state, "beside", beside.drop(columns="county_adcode")))
 
 
 @app.command()
@@ -141,8 +157,5 @@ def air(
     state.say("air.added", count=len(values), version=whole.version)
 
 
-def _show(state: State, table: pd.DataFrame) -> None:
-    titles = {name: state.words(f"permit.{name}") for name in table}
-    state.show(
-        text_table(table.rename(columns=titles)) if len(table) else state.words("permits.none")
-    )
+def _titled(state: State, kind: str, table: pd.DataFrame) -> str:
+    return text_table(table.rename(columns={n: state.words(f"{kind}.{n}") for n in table}))

@@ -50,9 +50,7 @@ def add(
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
         code = rules.areas.counties_of(county)[0] if county else 0
-        reading = read_straw_stock(
-            file, rules.areas, county_adcode=code, townships=rules.townships
-        )
+        reading = read_straw_stock(file, rules.areas, county_adcode=code, townships=rules.townships)
         with ledger.writing() as connection:
             whole = add_straw_stock(connection, reading.stock, state.clock.now_epoch_s())
     notes = list(reading.notes(state.language))
@@ -70,6 +68,7 @@ def list_(
     on: Annotated[str | None, typer.Option(help="某日存量，缺省为今日 / stock on a day")] = None,
 ) -> None:
     """某日秸秆存量汇总 / the stock on a day, summed."""
+    from firewatch.core.i18n import texts
     from firewatch.core.time import date_of_day_number
     from firewatch.ledger.straw import load_straw_stock
     from zones.areas import load_areas
@@ -90,7 +89,36 @@ def list_(
     if table.empty:
         state.say("straw.none")
         return
+    say = texts("zones", state.language)
     for kind in ("crop", "use"):
         if kind in table:
-            table[kind] = [state.words.label(kind, code) for code in table[kind]]
+            table[kind] = [say.label(f"straw_{kind}", code) for code in table[kind]]
     state.show(text_table(table.rename(columns={n: state.words(f"straw.{n}") for n in table})))
+
+
+@app.command()
+def rates(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="各市或县的秸秆产生量、利用量、双高基地面积、机收面积 / figures of each area"
+        ),
+    ],
+) -> None:
+    """秸秆综合利用率与机收率，对照方案目标 / the rates against the plan's targets."""
+    import pandas as pd
+
+    from zones.areas import load_areas
+    from zones.rates import read_rates, titled
+
+    state = state_of(context)
+    region = state.settings.region
+    reading = read_rates(file, load_areas(region.boundaries, region.adcode))
+    notes = list(reading.notes(state.language))
+    for note in notes:
+        typer.echo(note, err=True)
+    total = reading.total.assign(area=state.words("straw.total"))
+    both = pd.concat([reading.table, total], ignore_index=True)
+    state.emit({"rates": records(reading.table), "total": records(reading.total), "notes": notes})
+    state.show(text_table(titled(both, state.language)))
