@@ -43,6 +43,7 @@ _DATES = {
     "valid_to": ("失效日期不可读", "end date not read"),
     "retired_from": ("废止日期不可读", "date of retirement not read"),
 }
+_WHOLE_NUMBER = re.compile(r"^(\d+)\.0+$")
 _MOST_SHOWN = 40
 
 
@@ -196,6 +197,7 @@ def _kind_argument(source: Source) -> str:
 def _mapped_kinds(
     written: pd.Series, kinds: pd.Series, mapping: ColumnMapping, layer: Layer
 ) -> pd.Series:
+    written = written.str.replace(_WHOLE_NUMBER, r"\1", regex=True)
     result = written.map(mapping.kinds).where(written.isin(mapping.kinds), kinds)
     listed = written.isin(mapping.kinds) | kinds.map(is_known_kind)
     if not listed.all():

@@ -18,6 +18,10 @@ WriteLayer = Callable[..., Path]
 def write_layer() -> WriteLayer:
     """Return a function that writes shapes and columns to a file by GDAL."""
 
+    def column(values: Sequence[object]) -> np.ndarray:
+        texts = any(value is None or isinstance(value, str) for value in values)
+        return np.array(values, dtype=object if texts else None)
+
     def write(
         path: Path,
         shapes: Sequence[shapely.Geometry | None],
@@ -32,7 +36,7 @@ def write_layer() -> WriteLayer:
             pyogrio.raw.write(
                 path,
                 shapely.to_wkb(np.array(shapes, dtype=object)),
-                [np.array(values, dtype=object) for values in named.values()],
+                [column(values) for values in named.values()],
                 list(named),
                 crs=crs,
                 geometry_type=options.pop("geometry_type", "Unknown"),
