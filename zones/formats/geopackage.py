@@ -9,6 +9,7 @@ from zones.formats.content import Content, chosen_layer, unreadable
 from zones.formats.driver import layer_names, read_vector
 
 # A file on a read-only medium that was last written in WAL mode opens only as immutable.
+_LOCK_WAIT_S = 1.0
 _WAYS_TO_OPEN = ("mode=ro", "immutable=1")
 
 
@@ -47,7 +48,8 @@ def _read(ending: str, place: Path, where: str, layer: str | None) -> Content:
 
 def _damage(file: Path, way: str) -> sqlite3.Error | None:
     try:
-        connection = sqlite3.connect(f"{file.resolve().as_uri()}?{way}", uri=True)
+        address = f"{file.resolve().as_uri()}?{way}"
+        connection = sqlite3.connect(address, timeout=_LOCK_WAIT_S, uri=True)
         try:
             # GDAL reads a damaged table up to the damage without a word.
             (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
