@@ -8,8 +8,8 @@ from pathlib import Path
 from zones.formats.content import Content, chosen_layer, unreadable
 from zones.formats.driver import layer_names, read_vector
 
-# A file on a read-only medium that was last written in WAL mode opens only as immutable.
 _LOCK_WAIT_S = 1.0
+# A file on a read-only medium that was last written in WAL mode opens only as immutable.
 _WAYS_TO_OPEN = ("mode=ro", "immutable=1")
 
 
