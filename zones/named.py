@@ -43,7 +43,7 @@ _SETTING: dict[Level, str] = {"township": "region.townships", "village": "region
 
 # No list of villages is at hand to tell where else one of the name is.
 _UNLISTED = "…"
-_NUMBERS = ("序号", "编号", "no", "no.", "id")
+_NUMBERS = ("序号", "no", "no.")
 _TOWNSHIP_BEFORE = re.compile(r"^(.+?(?:街道办事处|街道|镇|乡))(.+)$")
 
 
