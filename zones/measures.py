@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from firewatch.core.geo import KM_PER_DEGREE, Floats
 
 Geometries = NDArray[np.object_]
+Bools = NDArray[np.bool_]
 
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -17,6 +18,8 @@ _AXIS_KM = 6378.137
 _E2 = 0.006_694_379_990_14
 
 _EMPTY = shapely.Polygon()
+# Four chords a quarter circle lie within 2 % of the arc, and make buffers twice as fast.
+_QUARTER_CHORDS = 4
 # Growing back by a little more than was shrunk away makes up for arcs drawn as chords.
 _GROW_BACK = 1.02
 # Corners down to 60 degrees are grown back whole.
@@ -49,7 +52,9 @@ def perimeter_km(geometry: Geometries) -> Floats:
 
 def mean_width_km(geometry: Geometries) -> Floats:
     """Return twice the area by the perimeter, km: the width of whatever is long and thin."""
-    width: Floats = 2 * area_km2(geometry) / perimeter_km(geometry)
+    perimeter = perimeter_km(geometry)
+    # An empty polygon has no width.
+    width: Floats = 2 * area_km2(geometry) / np.where(perimeter > 0, perimeter, 1)
     return width
 
 
@@ -75,7 +80,7 @@ def opened(geometry: Geometries, width_km: float) -> Geometries:
     """
     scale = _plane_scale(geometry)
     flat = _scaled(geometry, scale * KM_PER_DEGREE, KM_PER_DEGREE)
-    core = shapely.buffer(flat, -width_km / 2)
+    core = shapely.buffer(flat, -width_km / 2, quad_segs=_QUARTER_CHORDS)
     wide = shapely.buffer(
         core, width_km / 2 * _GROW_BACK, join_style="mitre", mitre_limit=_MITRE_LIMIT
     )
@@ -87,6 +92,19 @@ def opened(geometry: Geometries, width_km: float) -> Geometries:
     return rest
 
 
+def somewhere_as_wide(geometry: Geometries, width_km: float) -> Bools:
+    """Say which polygons in degrees hold a disk of a width in km.
+
+    All ground of a polygon lies within its inradius of its edge, so that the area is at most the
+    perimeter times the inradius: what is as wide on average holds such a disk, and only the others
+    need shrinking.
+    """
+    wide: Bools = mean_width_km(geometry) > width_km
+    unsure = np.flatnonzero(~wide)
+    wide[unsure] = ~shapely.is_empty(opened(geometry[unsure], width_km))
+    return wide
+
+
 def polygonal(geometry: Geometries) -> Geometries:
     """Return the polygons of geometries without the lines and points that overlays leave over."""
     result = geometry.copy()
@@ -96,10 +114,10 @@ def polygonal(geometry: Geometries) -> Geometries:
     parts, owner = shapely.get_parts(geometry[mixed], return_index=True)
     inner, of_part = shapely.get_parts(parts, return_index=True)
     flat = shapely.get_type_id(inner) == shapely.GeometryType.POLYGON
-    chosen = shapely.multipolygons(
-        inner[flat], indices=owner[of_part][flat], out=np.full(len(mixed), _EMPTY, dtype=object)
-    )
-    result[mixed] = chosen
+    joined = np.full(len(mixed), _EMPTY, dtype=object)
+    if flat.any():
+        shapely.multipolygons(inner[flat], indices=owner[of_part][flat], out=joined)
+    result[mixed] = joined
     return result
 
 

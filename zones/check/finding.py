@@ -89,10 +89,15 @@ class Finding:
         return self.found.area_km2
 
 
+def inner_points(shapes: Geometries) -> list[tuple[float, float]]:
+    """Return longitude and latitude of a point that lies on each shape; NaN of an empty one."""
+    points = shapely.point_on_surface(shapes)
+    return list(zip(shapely.get_x(points).tolist(), shapely.get_y(points).tolist(), strict=True))
+
+
 def inner_point(shape: shapely.Geometry) -> tuple[float, float]:
     """Return longitude and latitude of a point that lies on a shape; NaN of an empty one."""
-    point = shapely.point_on_surface(shape)
-    return float(shapely.get_x(point)), float(shapely.get_y(point))
+    return inner_points(np.array([shape], dtype=object))[0]
 
 
 def place_text(lon: float, lat: float) -> str:

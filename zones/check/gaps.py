@@ -18,13 +18,11 @@ from zones.check.homes import home_geometry, home_names
 from zones.check.rings import TRIFLE_KM2
 from zones.check.subject import Subject
 from zones.check.territory import Territory, territory
-from zones.check.uncovered import Uncovered, uncovered
+from zones.check.uncovered import TOUCHING_DEGREES, Uncovered, uncovered
 
 # Looking at a day takes about a second for a whole region; a notice has one first day.
 MOST_DAYS = 2
 _PLACES_NAMED = 3
-# A part of a border strip lies on the border to within a hundredth of a metre.
-_ON_BORDER_DEGREES = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +111,7 @@ def _gaps_on(subject: Subject, day: int) -> Gaps:
     shapely.prepare(borders)
     at_border = np.zeros(len(strips.area), dtype=bool)
     if len(areas):
-        at_border = shapely.dwithin(borders[strips.area], strips.shape, _ON_BORDER_DEGREES)
+        at_border = shapely.dwithin(borders[strips.area], strips.shape, TOUCHING_DEGREES)
     return Gaps(day, of_day.adcode, wide, strips[~at_border], strips[at_border])
 
 

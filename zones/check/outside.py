@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
 from zones.areas import GAP_KM
-from zones.check.finding import Found, inner_point
+from zones.check.finding import Found, inner_point, inner_points
 from zones.check.homes import Homes, home_geometry, home_names, homes
 from zones.check.rings import TRIFLE_KM2
 from zones.check.subject import Subject
 from zones.check.threads import elementwise
-from zones.measures import Geometries, area_km2, opened, polygonal
+from zones.measures import Geometries, area_km2, polygonal, somewhere_as_wide
 
 # A zone of which not even a hundredth lies at home was drawn elsewhere.
 ELSEWHERE_SHARE = 0.99
@@ -35,45 +35,40 @@ class Outside:
         Position in the file.
     shape, area_km2
         What lies outside.
-    wide
-        What of it is wider than two drafts of one border part.
+    is_wide
+        Whether it is somewhere wider than two drafts of one border part.
     share
         Of the zone's area.
+    declared
+        Whether the file says which home the zone has.
     """
 
     row: NDArray[np.intp]
     shape: Geometries
     area_km2: Floats
-    wide: Geometries
+    is_wide: Bools
     share: Floats
-
-    @property
-    def is_wide(self) -> Bools:
-        wide: Bools = ~shapely.is_empty(self.wide)
-        return wide
+    declared: Bools
 
 
 def elsewhere(subject: Subject) -> Iterator[Found]:
     """Yield zones that lie wholly outside the city or county that the file says they are of."""
-    outside, own = outside_home(subject), homes_of(subject)
-    for i in np.flatnonzero(outside.is_wide & own.declared[outside.row]).tolist():
-        if outside.share[i] > ELSEWHERE_SHARE:
-            yield _found(subject, outside, i)
+    outside = outside_home(subject)
+    chosen = outside.is_wide & outside.declared & (outside.share > ELSEWHERE_SHARE)
+    yield from _each(subject, outside, chosen)
 
 
 def reaching_out(subject: Subject) -> Iterator[Found]:
     """Yield zones that reach outside the city or county that the file says they are of."""
-    outside, own = outside_home(subject), homes_of(subject)
-    for i in np.flatnonzero(outside.is_wide & own.declared[outside.row]).tolist():
-        if outside.share[i] <= ELSEWHERE_SHARE:
-            yield _found(subject, outside, i)
+    outside = outside_home(subject)
+    chosen = outside.is_wide & outside.declared & (outside.share <= ELSEWHERE_SHARE)
+    yield from _each(subject, outside, chosen)
 
 
 def across_a_border(subject: Subject) -> Iterator[Found]:
     """Yield zones of no declared area that lie in several cities or leave the region."""
-    outside, own = outside_home(subject), homes_of(subject)
-    for i in np.flatnonzero(outside.is_wide & ~own.declared[outside.row]).tolist():
-        yield _found(subject, outside, i)
+    outside = outside_home(subject)
+    yield from _each(subject, outside, outside.is_wide & ~outside.declared)
 
 
 def border_strips(subject: Subject) -> Iterator[Found]:
@@ -116,20 +111,23 @@ def outside_home(subject: Subject) -> Outside:
     order = np.argsort(row, kind="stable")
     row, shape = row[order], shape[order]
     area = area_km2(shape)
-    wide = elementwise(lambda some: opened(some, GAP_KM), shape)
-    return Outside(row, shape, area, wide, area / subject.area_km2[row])
+    wide = somewhere_as_wide(shape, GAP_KM)
+    share = area / subject.area_km2[row]
+    return Outside(row, shape, area, wide, share, own.declared[row])
 
 
-def _found(subject: Subject, outside: Outside, i: int) -> Found:
-    row, own, names = int(outside.row[i]), homes_of(subject), home_names(subject.areas)
-    biggest = shapely.get_parts(outside.wide[i])
-    biggest = biggest[np.argmax(shapely.area(biggest))]
-    return Found(
-        (row,), *inner_point(biggest), float(outside.area_km2[i]), outside.shape[[i]],
-        values={
-            "home": names.get(int(own.adcode[row]), "—"),
-            "lies_in": names.get(int(own.city[row]), "—"),
-            "total_km2": float(outside.area_km2[i]),
-            "outside_share": float(outside.share[i]),
-        },
-    )  # fmt: skip
+def _each(subject: Subject, outside: Outside, chosen: Bools) -> Iterator[Found]:
+    own, names = homes_of(subject), home_names(subject.areas)
+    picked = np.flatnonzero(chosen)
+    places = inner_points(outside.shape[picked])
+    for i, place in zip(picked.tolist(), places, strict=True):
+        row, total_km2 = int(outside.row[i]), float(outside.area_km2[i])
+        yield Found(
+            (row,), *place, total_km2, outside.shape[[i]],
+            values={
+                "home": names.get(int(own.adcode[row]), "—"),
+                "lies_in": names.get(int(own.city[row]), "—"),
+                "total_km2": total_km2,
+                "outside_share": float(outside.share[i]),
+            },
+        )  # fmt: skip

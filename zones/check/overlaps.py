@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from firewatch.core.geo import Floats
 from firewatch.core.time import date_of_day_number
 from zones.check.common_time import common_days, common_time
-from zones.check.finding import Found, inner_point
+from zones.check.finding import Found, inner_point, inner_points
 from zones.check.subject import BAN, RESTRICTED, Subject, Together
 from zones.check.threads import elementwise
-from zones.measures import Geometries, area_km2, mean_width_km, opened, polygonal
+from zones.measures import Geometries, area_km2, mean_width_km, polygonal, somewhere_as_wide
 
 # Two offices that trace one border on one map part by this much; what is wider was drawn twice.
 STRIP_KM = 0.05
@@ -66,22 +66,22 @@ def contradictions(subject: Subject) -> Iterator[Found]:
     together, overlaps = subject.with_record, ban_and_restricted(subject.with_record)
     chosen = overlaps[overlaps.wide]
     first, _ = common_days(together.zones, chosen.one, chosen.other)
-    for pair, day in enumerate(first.tolist()):
-        ban, restricted = int(chosen.one[pair]), int(chosen.other[pair])
+    called, share = _called(together), chosen.area_km2 / together.area_km2[chosen.one]
+    places = inner_points(chosen.shape)
+    pairs = zip(chosen.one.tolist(), chosen.other.tolist(), strict=True)
+    for i, (ban, restricted) in enumerate(pairs):
+        total_km2 = float(chosen.area_km2[i])
         yield Found(
-            together.rows_in_file(ban, restricted),
-            *inner_point(chosen.shape[pair]),
-            float(chosen.area_km2[pair]),
-            chosen.shape[[pair]],
+            together.rows_in_file(ban, restricted), *places[i], total_km2, chosen.shape[[i]],
             together.ids_on_record(ban, restricted),
             {
-                "ban": _called(together, ban),
-                "restricted": _called(together, restricted),
-                "total_km2": float(chosen.area_km2[pair]),
-                "of_ban_share": float(chosen.area_km2[pair] / together.area_km2[ban]),
-                "day": str(date_of_day_number(day)),
+                "ban": called[ban],
+                "restricted": called[restricted],
+                "total_km2": total_km2,
+                "of_ban_share": float(share[i]),
+                "day": str(date_of_day_number(int(first[i]))),
             },
-        )
+        )  # fmt: skip
 
 
 def contradicting_strips(subject: Subject) -> Iterator[Found]:
@@ -139,19 +139,10 @@ def _measured(together: Together, one: Indices, other: Indices, most: int) -> Ov
     shape = polygonal(elementwise(shapely.intersection, geometry[one], geometry[other]))
     solid = shapely.area(shape) > 0
     one, other, shape = one[solid], other[solid], shape[solid]
-    width_km = mean_width_km(shape)
-    real = width_km > ROUNDING_KM
-    one, other, shape, width_km = one[real], other[real], shape[real], width_km[real]
-    wide = wider_than(shape, STRIP_KM, width_km)
+    real = mean_width_km(shape) > ROUNDING_KM
+    one, other, shape = one[real], other[real], shape[real]
+    wide = somewhere_as_wide(shape, STRIP_KM)
     return Overlaps(one, other, shape, area_km2(shape), wide, unmeasured)
-
-
-def wider_than(shapes: Geometries, width_km: float, mean_km: Floats) -> Bools:
-    """Say which polygons, of known mean width, are somewhere as wide as `width_km`."""
-    wide: Bools = mean_km > width_km
-    unsure = np.flatnonzero(~wide)
-    wide[unsure] = ~shapely.is_empty(opened(shapes[unsure], width_km))
-    return wide
 
 
 def _box_overlap(geometry: Geometries, one: Indices, other: Indices) -> Floats:
@@ -184,6 +175,8 @@ def _sum(
     )
 
 
-def _called(together: Together, member: int) -> str:
-    name, notice = together.zones[["name", "notice"]].iloc[member]
-    return f"“{name}”" if member < together.of_file else f"“{name}”（{notice}）"
+def _called(together: Together) -> list[str]:
+    """Return what each zone is called, those on record with their notice."""
+    names = "“" + together.zones["name"] + "”"
+    noticed = names + "（" + together.zones["notice"] + "）"
+    return [*names[: together.of_file], *noticed[together.of_file :]]

@@ -15,6 +15,8 @@ from zones.measures import Geometries
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON"}
 LAYER = "findings"
+# Joining the pieces of a gap of more vertices than this would take seconds; it is left in pieces.
+_MOST_JOINED = 20_000
 
 
 def write_places(report: CheckReport, path: Path, language: Language = Language.ZH) -> None:
@@ -58,6 +60,9 @@ def write_places(report: CheckReport, path: Path, language: Language = Language.
 def _shape(shapes: Geometries, lon: float, lat: float) -> shapely.Geometry:
     if len(shapes) == 0:
         return shapely.Point() if np.isnan(lon) else shapely.Point(lon, lat)
+    if shapely.get_num_coordinates(shapes).sum() > _MOST_JOINED:
+        pieces: shapely.Geometry = shapely.GeometryCollection(shapes.tolist())
+        return pieces
     # Pieces of a gap were cut at the cells of a grid; together they are one polygon again.
     whole: shapely.Geometry = shapely.union_all(shapes)
     return whole

@@ -20,6 +20,8 @@ from zones.measures import Geometries, area_km2, opened, polygonal
 
 # About 20 km: a few zones of a county a cell.
 _CELL_DEGREES = 0.2
+# Shapes that an overlay cut apart lie this near to each other: a hundredth of a metre.
+TOUCHING_DEGREES = 1e-7
 
 Indices = NDArray[np.intp]
 
@@ -70,12 +72,35 @@ def uncovered(areas: Geometries, zones: Geometries, width_km: float) -> tuple[Un
     rest = wider[cell]
     at_border = ~shapely.covers(areas[area], rest)
     rest[at_border] = elementwise(shapely.intersection, areas[area[at_border]], rest[at_border])
-    rest = polygonal(elementwise(shapely.difference, rest, _covers(wider, zones)[cell]))
-    left = ~shapely.is_empty(rest)
-    rest, cell, area = rest[left], cell[left], area[left]
-    wide = elementwise(lambda some: opened(some, width_km), rest)
-    narrow = elementwise(shapely.difference, rest, wide)
-    return _pieces(wide, cells[cell], area), _pieces(narrow, cells[cell], area)
+    covered = _covers(wider, zones)[cell]
+    untouched = ~at_border & shapely.is_empty(covered)
+    rest[~untouched] = polygonal(
+        elementwise(shapely.difference, rest[~untouched], covered[~untouched])
+    )
+    wide = rest.copy()
+    wide[~untouched] = elementwise(lambda some: opened(some, width_km), rest[~untouched])
+    strips, row = _parts(polygonal(elementwise(shapely.difference, rest, wide)))
+    tip = _is_tip(strips, wide[row], width_km)
+    holes, of_hole = _parts(wide)
+    holes, of_hole = np.append(holes, strips[tip]), np.append(of_hole, row[tip])
+    strips, row = strips[~tip], row[~tip]
+    return (
+        _pieces(holes, cells[cell[of_hole]], area[of_hole]),
+        _pieces(strips, cells[cell[row]], area[row]),
+    )
+
+
+def _parts(shapes: Geometries) -> tuple[Geometries, Indices]:
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    return parts, row
+
+
+def _is_tip(strips: Geometries, wide: Geometries, width_km: float) -> NDArray[np.bool_]:
+    """Say which strips are but the sharp corners of the wide ground beside them."""
+    tip: NDArray[np.bool_] = area_km2(strips) < width_km**2
+    shapely.prepare(wide)
+    tip[tip] = shapely.dwithin(wide[tip], strips[tip], TOUCHING_DEGREES)
+    return tip
 
 
 def _grid(areas: Geometries, margin: float) -> tuple[Geometries, Geometries]:
@@ -108,8 +133,8 @@ def _covers(cells: Geometries, zones: Geometries) -> Geometries:
 
 
 def _pieces(shapes: Geometries, cells: Geometries, area: Indices) -> Uncovered:
-    cut = elementwise(shapely.intersection, polygonal(shapes), cells)
-    parts, row = shapely.get_parts(polygonal(cut), return_index=True)
+    """Return shapes cut at their cells, those of one area that touch numbered alike."""
+    parts, row = _parts(polygonal(elementwise(shapely.intersection, shapes, cells)))
     return Uncovered(parts, area_km2(parts), area[row], _joined(parts, area[row]))
 
 
@@ -117,7 +142,7 @@ def _joined(parts: Geometries, area: Indices) -> NDArray[np.int32]:
     """Number parts of one area that touch each other alike."""
     if len(parts) == 0:
         return np.array([], dtype=np.int32)
-    one, other = shapely.STRtree(parts).query(parts, predicate="intersects")
+    one, other = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=TOUCHING_DEGREES)
     same = area[one] == area[other]
     links = coo_array((same[same], (one[same], other[same])), shape=(len(parts), len(parts)))
     _, number = connected_components(links, directed=False)
