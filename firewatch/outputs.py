@@ -33,6 +33,7 @@ from firewatch.views import (
     holds_simulated,
     told_events,
 )
+from zones.reasons import validities
 
 if TYPE_CHECKING:
     from maps.page import MapInputs
@@ -147,6 +148,7 @@ def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) ->
     from maps.page import MapInputs
 
     areas, register = desk.rules.areas, desk.rules.register
+    shown = register.during(desk.calendar.season(desk.start_year))
     say = texts("firewatch.core", desk.language)
     cities = areas.cities()
     if compared is not None:
@@ -164,8 +166,8 @@ def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) ->
         county_geometry=areas.geometry,
         cities=cities,
         city_geometry=areas.city_geometry(),
-        zones=register.readable(),
-        zone_geometry=register.geometry,
+        zones=shown.readable().assign(valid=validities(shown, desk.language)),
+        zone_geometry=shown.geometry,
         title=texts("firewatch.cli", desk.language)(
             "map.title", season=desk.calendar.name(desk.start_year)
         ),

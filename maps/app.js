@@ -141,7 +141,7 @@ var firewatch = (function () {
     box.appendChild(table([
       ["name", zone.name],
       ["notice", zone.notice],
-      ["valid", zone.valid_from + " – " + zone.valid_to],
+      ["valid", zone.valid],
       ["zone_id", zone.zone_id]
     ]));
     return box;

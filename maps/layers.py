@@ -16,7 +16,7 @@ from maps.compact import compact_points
 from maps.geometry import Geometries, dissolved, features, label_places, simplified
 
 Role = Literal["counties", "cities", "zones", "points"]
-_ZONE_TEXTS = ("zone_id", "kind", "name", "notice", "valid_from", "valid_to")
+_ZONE_TEXTS = ("zone_id", "kind", "name", "notice", "valid")
 _ZONE_TOLERANCE_DEG = 0.0004
 
 

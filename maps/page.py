@@ -41,7 +41,7 @@ class MapInputs:
     cities, city_geometry
         adcode, name, and with a comparison base, now, change_pct, allowance, verdict.
     zones, zone_geometry
-        zone_id, kind, name, notice, valid_from, valid_to (dates as text).
+        zone_id, kind, name, notice, valid (when it counts, as text).
     notes
         Sentences that stand under the legend. The first says what the map may be used for
         (approval number or sketch) and also stands in the map's corner.

@@ -119,6 +119,12 @@ def _notice(say: Texts, authority: str, notice: str) -> str:
     return say("notice", authority=authority, notice=number) if authority else number
 
 
+def validities(register: Register, language: Language) -> list[str]:
+    """Return when each zone of a register counts, as text."""
+    say = texts("zones", language)
+    return [validity(say, zone) for zone in register.zones.to_dict("records")]
+
+
 def validity(say: Texts, zone: Mapping[Hashable, Any]) -> str:
     """Return when a zone counts: days, months and hours, and what took its place."""
     first, last = int(zone["valid_from"]), int(zone["valid_to"])

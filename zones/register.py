@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.files import short_hash
-from firewatch.core.time import date_of_day_number, day_number
+from firewatch.core.time import Period, date_of_day_number, day_number
 from zones.in_force import last_days, month_of
 from zones.periods import ALL_MONTHS, MINUTES_A_DAY, hours_written, months_written
 
@@ -107,6 +107,12 @@ class Register:
         valid = (zones["valid_from"].to_numpy() <= number) & (last_days(zones) >= number)
         valid &= zones["months"].to_numpy() >> (int(month_of(np.array([number]))[0]) - 1) & 1 == 1
         return self.chosen(valid)
+
+    def during(self, period: Period) -> Register:
+        """Return the zones that count on some day of a period, whatever their months."""
+        first, last = period.day_numbers()
+        starts_by_then = self.zones["valid_from"].to_numpy() <= last
+        return self.chosen(starts_by_then & (last_days(self.zones) >= first))
 
     def of_notice(self, notice: str) -> Register:
         """Return the zones of a notice, retired ones too."""

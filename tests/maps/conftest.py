@@ -97,8 +97,7 @@ def region(points: pd.DataFrame, **changes: object) -> MapInputs:
             "kind": ["ban", "restricted", "</script>"],
             "name": [HOSTILE, "限烧", QUOTES],
             "notice": ["文号〔2020〕1号", CLOSING, ""],
-            "valid_from": ["2020-10-01"] * 3,
-            "valid_to": ["2021-02-28"] * 3,
+            "valid": ["2020-10-01 至 2021-02-28"] * 3,
         }
     )
     inputs: dict[str, object] = {
