@@ -22,6 +22,8 @@ Bools = NDArray[np.bool_]
 # About 500 m, the size of a small pixel. Smaller cells rule out few more pieces.
 _CELL_DEGREES = 0.005
 _MOST_CELLS = 2_000_000
+# Far above the rounding of degrees: a piece that only touches a pixel is found.
+_SLACK_DEGREES = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,7 @@ class Outlines:
         Pieces in all cells to the south-west of each corner of a cell: how many a box of cells
         holds takes four look-ups whatever its size.
     reach
-        Half the greatest width and height of a piece.
+        Half the greatest width and height of a piece, or a trifle more.
     """
 
     polygon: Indices
@@ -117,7 +119,7 @@ def outlines_of(polygons: NDArray[np.object_], numbers: Indices | None = None) -
     held = np.diff(middles.starts).reshape(cells.rows, cells.columns)
     sums = np.zeros((cells.rows + 1, cells.columns + 1), dtype=np.int32)
     sums[1:, 1:] = held.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
-    half = np.abs(ends - starts).max(axis=0, initial=0) / 2
+    half = np.abs(ends - starts).max(axis=0, initial=0) / 2 + _SLACK_DEGREES
     names = np.arange(len(polygons)) if numbers is None else numbers
     return Outlines(
         polygon=names[owner[middles.order]].astype(np.intp),

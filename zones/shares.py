@@ -174,7 +174,8 @@ def _span(start: Floats, step: Floats) -> tuple[Floats, Floats]:
 
 
 def _through_origin(x: Floats, y: Floats, dx: Floats, dy: Floats) -> Bools:
-    nearest = np.clip(-(x * dx + y * dy) / (dx * dx + dy * dy), 0, 1)
+    length = dx * dx + dy * dy
+    nearest = np.clip(-(x * dx + y * dy) / np.where(length > 0, length, 1), 0, 1)
     through: Bools = np.maximum(np.abs(x + nearest * dx), np.abs(y + nearest * dy)) < NOTHING
     return through
 

@@ -253,6 +253,15 @@ def test_counties_with_holes_islands_and_common_edges_hold_each_point_once(seed:
     assert all(found)
 
 
+def test_a_satellite_row_that_does_not_say_its_pixel_straddles_by_the_nominal_one() -> None:
+    west, east = shapely.box(108, 22, 108.5, 23), shapely.box(108.5, 22, 109, 23)
+    areas = areas_of({450102: west, 450103: east})
+    table = points([108.497] * 3, [22.5] * 3)
+    families = pd.Categorical(["MODIS", "VIIRS_I", "SUPERVISION"])
+    placed = locate(table.assign(product_family=families), areas)
+    assert placed["straddles"].tolist() == ["450103", "", ""]
+
+
 @pytest.fixture(scope="module", params=["amap", "tianditu"])
 def layer(request) -> Areas:
     return load_areas(request.param)
