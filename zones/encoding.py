@@ -15,8 +15,10 @@ def text_encoding(content: bytes) -> str:
     """Return "utf-8" or "gb18030" for the bytes of a text."""
     try:
         content.decode("utf-8")
-    except UnicodeDecodeError:
-        sample = content[:_SAMPLE_BYTES]
+    except UnicodeDecodeError as error:
+        # A drawing may have a megabyte of numbers before its first Chinese word.
+        start = max(0, error.start - _SAMPLE_BYTES // 2)
+        sample = content[start : start + _SAMPLE_BYTES]
         high = len(sample) - len(sample.translate(None, _HIGH))
         broken = sample.decode("utf-8", errors="replace").count("\ufffd")
         return "gb18030" if broken > high * _BROKEN_SHARE else "utf-8"

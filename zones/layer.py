@@ -89,6 +89,7 @@ def read_layer(path: Path, name: str | None = None) -> Layer:
         raise ZoneFileError(
             "图层没有任何图形 / the layer holds no feature",
             where,
+            expected="Polygon, MultiPolygon",
             remedy="重新导出图层后再导入 / export the layer again",
         )
     return Layer(content.attributes, content.geometry, content.crs, path, digest, content.notes)
@@ -97,7 +98,7 @@ def read_layer(path: Path, name: str | None = None) -> Layer:
 def _require_there(path: Path) -> None:
     if not path.exists():
         raise ZoneFileError(
-            "文件不存在 / no such file", str(path), remedy="检查路径 / check the path"
+            "文件不存在 / no such file", str(path), KNOWN, "检查路径 / check the path"
         )
     if not path.is_dir() and not path.is_file():
         raise ZoneFileError(

@@ -133,7 +133,7 @@ def _sections(path: Path) -> dict[str, dict[str, object]]:
 def _toml(path: Path) -> dict[str, object]:
     if not path.is_file():
         raise ZoneFileError(
-            "文件不存在 / no such file", str(path), remedy="检查路径 / check the path"
+            "文件不存在 / no such file", str(path), _TOML, "检查路径 / check the path"
         )
     try:
         return tomllib.loads(decoded(read_bytes(path, str(path))))

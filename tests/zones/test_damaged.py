@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -56,6 +58,7 @@ def refused(path: Path) -> ZoneFileError:
     with pytest.raises(ZoneFileError) as caught:
         read_zones(path, **SAID)
     assert str(path) in caught.value.where
+    assert caught.value.expected
     assert caught.value.remedy
     return caught.value
 
@@ -224,6 +227,13 @@ def test_a_layer_that_a_file_has_not_is_refused_with_the_names_it_has(whole: Pat
     for name in ("z.gpkg", "z.shp", "z.geojson"):
         with pytest.raises(ZoneFileError, match="没有名为 '禁烧区' 的图层，实有：z"):
             read_zones(whole / name, **SAID, layer_name="禁烧区")
+
+
+def test_a_table_without_shapes_is_no_layer(tmp_path: Path) -> None:
+    path = tmp_path / "z.gpkg"
+    table = [np.array(["x"], dtype=object)]
+    pyogrio.raw.write(path, None, table, ["类型"], layer="表", geometry_type=None)
+    assert "应恰有一个图层" in refused(path).what
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def test_an_open_line_is_refused_naming_layer_handle_and_gap(tmp_path: Path) -> 
     with pytest.raises(ZoneFileError, match=r"'镇界' 有 1 条线未闭合，首条缺口 0\.500") as caught:
         read_zones(path, **SAID, crs="EPSG:4524")
     assert "9C" in caught.value.where
+    assert caught.value.expected
     assert caught.value.remedy
     # What the user names alone counts.
     assert len(read_layer(path, "禁烧区").geometry) == 1
@@ -168,7 +169,14 @@ def test_what_is_no_whole_drawing_is_refused(tmp_path: Path, content: bytes, say
     (tmp_path / "z.dxf").write_bytes(content)
     with pytest.raises(ZoneFileError, match=says) as caught:
         read_layer(tmp_path / "z.dxf")
+    assert caught.value.expected
     assert caught.value.remedy
+
+
+def test_a_first_word_after_a_megabyte_of_numbers_is_read(tmp_path: Path) -> None:
+    ring = [(np.cos(a), np.sin(a)) for a in np.linspace(0, 6, 30_000)]
+    path = dxf(tmp_path / "z.dxf", polyline(ring, "0"), polyline(moved(SQUARE, 9), "禁烧区"))
+    assert read_layer(path).attributes["layer"].tolist() == ["0", "禁烧区"]
 
 
 def test_dwg_is_refused_with_the_format_to_save_as(tmp_path: Path) -> None:

@@ -214,6 +214,7 @@ def test_a_bad_kml_is_refused_with_a_remedy(tmp_path: Path, case: str) -> None:
     with pytest.raises(ZoneFileError, match=says) as caught:
         read_zones(path, **SAID)
     assert str(path) in caught.value.where
+    assert caught.value.expected
     assert caught.value.remedy
 
 
