@@ -49,7 +49,7 @@ class Pixels:
     def grown(self, by_x: float, by_y: float) -> Floats:
         """Return west, south, east, north of each box grown on all sides."""
         wide, high = self.half_x + by_x, self.half_y + by_y
-        return np.stack([self.x - wide, self.y - high, self.x + wide, self.y + high], axis=-1)
+        return np.stack([self.x - wide, self.y - high, self.x + wide, self.y + high]).T
 
 
 @dataclass(frozen=True, eq=False)

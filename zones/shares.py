@@ -57,13 +57,12 @@ class Strokes:
     starts: Floats
     ends: Floats
 
-    def __getitem__(self, chosen: Indices | Bools) -> Strokes:
-        return Strokes(
-            self.polygon[chosen],
-            self.pixel[chosen],
-            self.starts[:, chosen],
-            self.ends[:, chosen],
-        )
+    def where(self, chosen: Bools) -> Strokes:
+        """Return the chosen ones."""
+        at = np.flatnonzero(chosen)
+        # Six times faster than starts[:, at].
+        starts, ends = np.take(self.starts, at, axis=1), np.take(self.ends, at, axis=1)
+        return Strokes(self.polygon[at], self.pixel[at], starts, ends)
 
 
 def strokes(outlines: Outlines, pixels: Pixels, eligible: Eligible | None = None) -> Strokes:
@@ -73,13 +72,14 @@ def strokes(outlines: Outlines, pixels: Pixels, eligible: Eligible | None = None
         pieces.append(piece)
         places.append(pixel)
     piece, pixel = np.concatenate(pieces), np.concatenate(places)
-    corner = np.stack([pixels.x - pixels.half_x, pixels.y - pixels.half_y])[:, pixel]
-    size = np.stack([2 * pixels.half_x, 2 * pixels.half_y])[:, pixel]
-    starts = (outlines.starts[:, piece] - corner) / size
-    ends = (outlines.ends[:, piece] - corner) / size
+    corners = np.stack([pixels.x - pixels.half_x, pixels.y - pixels.half_y])
+    corner = np.take(corners, pixel, axis=1)
+    size = np.take(np.stack([2 * pixels.half_x, 2 * pixels.half_y]), pixel, axis=1)
+    starts = (np.take(outlines.starts, piece, axis=1) - corner) / size
+    ends = (np.take(outlines.ends, piece, axis=1) - corner) / size
     low, high = np.minimum(starts, ends), np.maximum(starts, ends)
     in_x, in_y = (low < 1 + NOTHING) & (high > -NOTHING)
-    return Strokes(outlines.polygon[piece], pixel, starts, ends)[in_x & in_y]
+    return Strokes(outlines.polygon[piece], pixel, starts, ends).where(in_x & in_y)
 
 
 def shares(
@@ -127,7 +127,7 @@ def _shares(drawn: Strokes, polygons: NDArray[np.object_], pixels: Pixels) -> Sh
         place = np.full(len(pair), -1)
         place[np.flatnonzero(met)[unsure]] = np.arange(len(unsure))
         chosen = place[number] >= 0
-        few = drawn[chosen]
+        few = drawn.where(chosen)
         share[unsure] = _by_faces(few, place[number[chosen]], polygons, pixels, len(unsure))
     return Shares(polygon, pixel, np.clip(share, 0, 1))
 

@@ -137,13 +137,13 @@ def _by_faces(ground: Ground, layers: _Layers, hard: Indices) -> Bools:
     pixels = ground.pixels[hard]
     drawn = strokes(ground.outlines, pixels, only(ground.eligible, hard))
     zones = len(ground.geometry)
-    drawn = drawn[np.isin(drawn.pixel * zones + drawn.polygon, pixel * zones + zone)]
-    drawn = drawn[enters(drawn)]
+    drawn = drawn.where(np.isin(drawn.pixel * zones + drawn.polygon, pixel * zones + zone))
+    drawn = drawn.where(enters(drawn))
     result = np.zeros(len(hard), dtype=bool)
     own, last = layers.own[hard], ground.place(layers.last[hard])
     other = ground.ruling(zone) != own[pixel]
     seamless = (np.bincount(pixel, other, len(hard)) == 0) & _only_seams(drawn, len(hard))
-    drawn = drawn[~seamless[drawn.pixel]]
+    drawn = drawn.where(~seamless[drawn.pixel])
     if len(drawn.pixel) == 0:
         return result
     faces = faces_of(drawn.starts, drawn.ends, drawn.pixel)
