@@ -123,12 +123,19 @@ class Register:
 
         With `NEVER` as the day a retirement is taken back.
         """
-        chosen = self.zones["zone_id"].isin(list(zone_ids))
-        zones = self.zones.assign(
-            retired_from=self.zones["retired_from"].mask(chosen, from_day),
-            retired_by=self.zones["retired_by"].mask(chosen, "" if from_day == NEVER else by),
-        )
-        return register_from(zones, self.geometry)
+        notice = "" if from_day == NEVER else by
+        ends = {"zone_id": list(zone_ids), "retired_from": from_day, "retired_by": notice}
+        return self.with_retirements(pd.DataFrame(ends))
+
+    def with_retirements(self, ends: pd.DataFrame) -> Register:
+        """Return the register with zone_id, retired_from and retired_by of some zones anew."""
+        by_id, ids = ends.set_index("zone_id"), self.zones["zone_id"]
+        kept = ~ids.isin(by_id.index)
+        changed = {
+            name: self.zones[name].where(kept, ids.map(by_id[name]))
+            for name in ("retired_from", "retired_by")
+        }
+        return register_from(self.zones.assign(**changed), self.geometry)
 
     def chosen(self, rows: NDArray[np.bool_]) -> Register:
         """Return the zones for which `rows` is true."""

@@ -17,8 +17,7 @@ def write_register(register: Register, path: Path, qml: str = "") -> None:
     """Write a register as GeoPackage (EPSG:4326); the file is whole or as before.
 
     Days, months and hours are texts as in `Register.readable`; `read_zones` reads the file back to
-    the same zones. Of zones that another notice retired it says so; whether they end is for the
-    register that reads it to decide anew.
+    the same register.
 
     Parameters
     ----------

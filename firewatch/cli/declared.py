@@ -36,6 +36,9 @@ Crs = Annotated[
     str | None,
     typer.Option(help="坐标系，如 EPSG:4490 或 GCJ-02 / where none or a wrong one is declared"),
 ]
+LayerName = Annotated[
+    str | None, typer.Option("--layer", help="文件有多个图层时取哪一个 / which layer of several")
+]
 Within = Annotated[
     str, typer.Option(help="名单中未写县名的乡镇、村所在的县或市 / county of names without one")
 ]
@@ -61,6 +64,7 @@ def declared(options: Mapping[str, Any]) -> dict[str, Any]:
         "crop": options["crop"],
         "crs": options["crs"],
         "mapping": read_mapping(mapping) if mapping else None,
+        "layer_name": options["layer"],
     }
 
 

@@ -86,11 +86,11 @@ def _rules(path: Path | None, wind_from_deg: float | None) -> pd.DataFrame:
     return table if wind_from_deg is None else with_wind(table, wind_from_deg)
 
 
-def _files(written: Sequence[str]) -> dict[InputClass, Path]:
+def _files(written: Sequence[str]) -> dict[InputClass, list[Path]]:
     from firewatch.core.errors import UsageError
     from zones.starter import input_class
 
-    files: dict[InputClass, Path] = {}
+    files: dict[InputClass, list[Path]] = {}
     for text in written:
         name, separator, path = text.partition("=")
         if not separator:
@@ -99,5 +99,5 @@ def _files(written: Sequence[str]) -> dict[InputClass, Path]:
                 expected="railway=铁路.gpkg",
                 remedy="写成 类别=文件 / write class=file",
             )
-        files[input_class(name)] = Path(path)
+        files.setdefault(input_class(name), []).append(Path(path))
     return files

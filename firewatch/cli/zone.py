@@ -16,6 +16,7 @@ from firewatch.cli.declared import (
     Hours,
     Kind,
     Last,
+    LayerName,
     MappingFile,
     Months,
     Notice,
@@ -61,6 +62,7 @@ def import_(
     crs: Crs = None,
     mapping: MappingFile = None,
     within: Within = "",
+    layer: LayerName = None,
     replaces: Annotated[
         list[str] | None,
         typer.Option(help="被取代通告的文号，可多次给出 / a notice that this one replaces"),
@@ -101,6 +103,7 @@ def check(
     crs: Crs = None,
     mapping: MappingFile = None,
     within: Within = "",
+    layer: LayerName = None,
 ) -> None:
     """导入前逐条说明问题，--out 写出问题所在的图形 / explain every problem before an import."""
     from firewatch.pipeline import rulebook

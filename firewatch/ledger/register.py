@@ -24,6 +24,8 @@ from firewatch.ledger.tables import (
 from zones.register import NEVER, ZONE_COLUMNS, Register, register_from
 from zones.replacing import Replacement
 
+_END = ("zone_id", "retired_from", "retired_by")
+
 
 @dataclass(frozen=True, eq=False)
 class ImportOutcome:
@@ -98,7 +100,8 @@ def import_zones(
 ) -> ImportOutcome:
     """Append the zones that are not in the register yet, and what they retire.
 
-    A zone that is imported again after it was retired counts again.
+    A zone that is imported again after it was retired counts again, unless the file itself, as
+    an exported register does, says that it was retired.
 
     Parameters
     ----------
@@ -107,10 +110,8 @@ def import_zones(
     """
     before = load_register(connection)
     ended = replacement or Replacement.nothing()
-    whole = before.combined(added)
-    again = _retired_among(before, added)
-    whole = whole.retired(again, NEVER, "")
-    whole = whole.retired(ended.zone_ids, ended.from_day, ended.by)
+    ends = _ends(before, added, ended)
+    whole = before.combined(added).with_retirements(ends)
     new = ~added.zones["zone_id"].isin(before.zones["zone_id"]).to_numpy()
     outcome = ImportOutcome(whole, int(new.sum()), int((~new).sum()), len(ended.zone_ids))
     if not new.any() and whole.version == before.version:
@@ -129,7 +130,7 @@ def import_zones(
         import_id=import_id, geometry_wkb=shapely.to_wkb(added.geometry[new])
     )
     append(connection, zones, rows)
-    append(connection, zone_retirements, _retirements(ended, again).assign(import_id=import_id))
+    append(connection, zone_retirements, ends.assign(import_id=import_id))
     return outcome
 
 
@@ -167,16 +168,15 @@ def decided_by(connection: Connection, zone_ids: Iterable[str]) -> dict[str, int
     return dict(zip(counts["ruling_zone_id"].tolist(), counts["points"].tolist(), strict=True))
 
 
-def _retired_among(before: Register, added: Register) -> list[str]:
-    retired = before.zones[before.zones["retired_from"] != NEVER]
-    ids: list[str] = retired.loc[
-        retired["zone_id"].isin(added.zones["zone_id"]), "zone_id"
-    ].tolist()
-    return ids
-
-
-def _retirements(ended: Replacement, again: list[str]) -> pd.DataFrame:
-    ids = [*ended.zone_ids, *again]
-    days = [ended.from_day] * len(ended.zone_ids) + [NEVER] * len(again)
-    by = [ended.by] * len(ended.zone_ids) + [""] * len(again)
-    return pd.DataFrame({"zone_id": ids, "retired_from": days, "retired_by": by})
+def _ends(before: Register, added: Register, ended: Replacement) -> pd.DataFrame:
+    """Return zone_id, retired_from and retired_by of the zones for which the import changes it."""
+    replaced = pd.DataFrame(
+        {
+            "zone_id": list(ended.zone_ids),
+            "retired_from": ended.from_day,
+            "retired_by": ended.by,
+        }
+    )
+    said = pd.concat([added.zones[list(_END)], replaced]).drop_duplicates("zone_id", keep="last")
+    recorded = said["zone_id"].map(before.zones.set_index("zone_id")["retired_from"]).fillna(NEVER)
+    return said[said["retired_from"] != recorded].astype({"retired_from": "int64"})

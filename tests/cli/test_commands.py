@@ -232,5 +232,5 @@ def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Shell) -
 
 def test_doctor_says_what_is_missing(firewatch: Shell) -> None:
     document = firewatch.json("doctor")
-    assert document["boundaries"].endswith("14 / 111")
+    assert document["boundaries"].endswith("14 / 111 / 0 / 0")
     assert any("firewatch.db" in remark for remark in document["to_do"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,11 @@ from firewatch.ledger.straw import add_straw_stock, load_straw_stock
 from zones.air_quality import air_quality_from
 from zones.areas import load_areas
 from zones.permits import Permits, permits_from, responsible_of
+from zones.read import read_zones
 from zones.register import NEVER, Register, register_from
 from zones.replacing import replacement
 from zones.straw_stock import straw_stock_from
+from zones.write import write_register
 
 NOW_S = 1_767_000_000
 NANNING = shapely.box(108.25, 22.75, 108.35, 22.85)
@@ -104,6 +107,20 @@ def test_a_notice_that_is_imported_again_after_its_retirement_counts_again(write
     assert again.of_notice("甲").zones["retired_from"].tolist() == [NEVER]
     loaded = write(load_register)
     assert loaded.version == again.version
+
+
+def test_a_register_handed_to_another_office_keeps_its_retirements(
+    write: Any, another_office: Any, tmp_path: Path
+) -> None:
+    old, new = notice("甲", "2019-01-01", NANNING), notice("乙", "2021-01-01", NANNING)
+    write(import_zones, old, NOW_S)
+    ended = replacement(write(load_register), new, ("甲",), load_areas())
+    here = write(import_zones, new, NOW_S, ended).register
+    write_register(here, tmp_path / "handed.gpkg")
+    handed = read_zones(tmp_path / "handed.gpkg").register
+    with another_office().ledger.writing() as connection:
+        there = import_zones(connection, handed, NOW_S).register
+        assert there.version == here.version == load_register(connection).version
 
 
 def test_permits_come_back_with_their_revocation_and_the_person_stays_out_of_print(
