@@ -90,13 +90,13 @@ class Finding:
 
 
 def inner_points(shapes: Geometries) -> list[tuple[float, float]]:
-    """Return longitude and latitude of a point that lies on each shape; NaN of an empty one."""
+    """Return longitude and latitude of a point that lies on each shape; none may be empty."""
     points = shapely.point_on_surface(shapes)
     return list(zip(shapely.get_x(points).tolist(), shapely.get_y(points).tolist(), strict=True))
 
 
 def inner_point(shape: shapely.Geometry) -> tuple[float, float]:
-    """Return longitude and latitude of a point that lies on a shape; NaN of an empty one."""
+    """Return longitude and latitude of a point that lies on a shape, not an empty one."""
     return inner_points(np.array([shape], dtype=object))[0]
 
 

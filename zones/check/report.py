@@ -168,5 +168,7 @@ def _text(name: str, value: object, say: Texts) -> str:
 
 def _number(value: float, signed: bool) -> str:
     """Return a number with no more digits than the coordinates of a zone can bear."""
+    if abs(value) < 5e-7:
+        return "0"
     decimals = 0 if abs(value) >= 1000 else 2 if abs(value) >= 1 else 4 if abs(value) >= 0.01 else 6
     return f"{value:{'+' if signed else ''},.{decimals}f}"

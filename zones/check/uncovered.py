@@ -63,6 +63,9 @@ def uncovered(areas: Geometries, zones: Geometries, width_km: float) -> tuple[Un
     width_km
         What is nowhere as wide as this is a strip.
     """
+    if len(areas) == 0:
+        nothing = _pieces(areas, areas, np.array([], dtype=np.intp))
+        return nothing, nothing
     # Whether ground is wide depends on what lies this far beyond the edge of its cell.
     margin = 1.5 * width_km / (KM_PER_DEGREE * np.cos(np.radians(shapely.total_bounds(areas)[3])))
     cells, wider = _grid(areas, margin)
@@ -92,7 +95,9 @@ def uncovered(areas: Geometries, zones: Geometries, width_km: float) -> tuple[Un
 
 def _parts(shapes: Geometries) -> tuple[Geometries, Indices]:
     parts, row = shapely.get_parts(shapes, return_index=True)
-    return parts, row
+    # An empty polygon is a part of itself.
+    some = ~shapely.is_empty(parts)
+    return parts[some], row[some]
 
 
 def _is_tip(strips: Geometries, wide: Geometries, width_km: float) -> NDArray[np.bool_]:
