@@ -19,15 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.time import epoch_seconds
-from firewatch.core.vocab import Ruling
 from zones.combinations import SEPARATOR, Combinations, combine, text_column
-from zones.grid import Indices, cells_over, grid_points, points_in
+from zones.decisive import NO_PLACE, RULINGS, UNZONED, decisive
+from zones.grid import cells_over, grid_points, points_in
 from zones.in_force import Moments, in_force
 from zones.precedence import Precedence, default_precedence
 from zones.register import Register
-
-_RULINGS = [str(ruling) for ruling in Ruling]
-_NO_PLACE = np.iinfo(np.int64).max
 
 
 def rule(
@@ -57,7 +54,7 @@ def rule(
         "zones_hit": text_column(sets.texts(register.zones["zone_id"].tolist()), number),
         "marks": text_column(decided.marks, number),
     }
-    ruling = pd.Categorical.from_codes(decided.ruling[number], pd.Index(_RULINGS, dtype="str"))
+    ruling = pd.Categorical.from_codes(decided.ruling[number], pd.Index(RULINGS, dtype="str"))
     columns = {name: column.set_axis(points.index) for name, column in added.items()}
     return points.assign(ruling=ruling, **columns)
 
@@ -89,32 +86,14 @@ def _decide(sets: Combinations, register: Register, precedence: Precedence) -> _
     """Decide each set of zones once: the best zone of the smaller set, or the one added to it."""
     kinds = register.zones["kind"].tolist()
     ids = [*register.zones["zone_id"].tolist(), ""]
-    codes = [_RULINGS.index(precedence.ruling.get(kind, Ruling.UNZONED)) for kind in kinds]
-    codes.append(_RULINGS.index(Ruling.UNZONED))
-    best_first, place = _places(register, precedence)
-    best = np.full(len(sets), _NO_PLACE)
+    order = decisive(register, precedence)
+    best = np.full(len(sets), NO_PLACE)
     for level in sets.levels():
-        best[level] = np.minimum(best[sets.parent[level]], place[sets.last[level]])
-    winner = np.append(best_first, -1)[np.minimum(best, len(ids) - 1)]
+        best[level] = np.minimum(best[sets.parent[level]], order.place[sets.last[level]])
+    winner = np.append(order.best_first, -1)[np.minimum(best, len(register))]
     zone_id = [ids[zone] for zone in winner.tolist()]
-    return _Decided(
-        zone_id, np.array(codes, dtype=np.int8)[winner], _marks(sets, kinds, precedence)
-    )
-
-
-def _places(register: Register, precedence: Precedence) -> tuple[Indices, NDArray[np.int64]]:
-    """Return the zones from most to least decisive, and each zone's place in that order.
-
-    Zones that are only marks have the place `_NO_PLACE`.
-    """
-    zones = register.zones
-    rank = zones["kind"].map(precedence.rank).to_numpy(dtype=float)
-    later_first = -zones["valid_from"].to_numpy()
-    best_first = np.lexsort((np.arange(len(zones)), later_first, rank))
-    place = np.empty(len(zones), dtype=np.int64)
-    place[best_first] = np.arange(len(zones))
-    place[np.isnan(rank)] = _NO_PLACE
-    return best_first, place
+    codes = np.append(order.ruling, np.int8(UNZONED))
+    return _Decided(zone_id, codes[winner], _marks(sets, kinds, precedence))
 
 
 def _marks(sets: Combinations, kinds: list[str], precedence: Precedence) -> list[str]:
