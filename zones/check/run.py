@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,9 +33,8 @@ def check_zones(reading: ZoneReading, areas: Areas, existing: Register) -> Check
         Zones on record; notices that the file's one will replace should already be retired in it.
     """
     subject = Subject.of(reading, areas, existing)
-    findings = [
-        _finding(check, subject, found) for check in CHECKS for found in check.find(subject)
-    ]
+    names = reading.names
+    findings = [_finding(check, names, found) for check in CHECKS for found in check.find(subject)]
     return CheckReport(reading.path, len(subject), tuple(findings))
 
 
@@ -80,7 +80,7 @@ def unreadable(path: Path, error: FirewatchError) -> CheckReport:
     return CheckReport(path, 0, (finding,))
 
 
-def _finding(check: Check, subject: Subject, found: Found) -> Finding:
-    names = subject.zones["name"].iloc[list(found.rows)].tolist()
+def _finding(check: Check, names: Sequence[str], found: Found) -> Finding:
     features = tuple(row + 1 for row in found.rows)
-    return Finding(check.code, check.severity, features, tuple(map(str, names)), found)
+    called = tuple(names[row] for row in found.rows)
+    return Finding(check.code, check.severity, features, called, found)

@@ -178,8 +178,11 @@ class Together:
         return tuple(int(member) for member in members if member < self.of_file)
 
     def ids_on_record(self, *members: int) -> tuple[str, ...]:
-        ids = self.zones["zone_id"]
-        return tuple(str(ids.iloc[member]) for member in members if member >= self.of_file)
+        return tuple(self._ids[member] for member in members if member >= self.of_file)
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return list(self.zones["zone_id"])
 
 
 def written_areas(layer: Layer) -> tuple[tuple[str, ...], ...]:
