@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from firewatch.core.time import date_of_day_number
 from zones.areas import GAP_KM
@@ -16,7 +17,7 @@ from zones.check.days import busiest_days, counts_on, counts_on_any
 from zones.check.finding import Found, inner_point, place_text
 from zones.check.homes import home_geometry, home_names
 from zones.check.rings import TRIFLE_KM2
-from zones.check.subject import Subject
+from zones.check.subject import BAN, RESTRICTED, Subject
 from zones.check.territory import Territory, territory
 from zones.check.uncovered import TOUCHING_DEGREES, Uncovered, uncovered
 
@@ -84,14 +85,11 @@ def cities_without_restricted(subject: Subject) -> Iterator[Found]:
 def days_not_looked_at(subject: Subject) -> Iterator[Found]:
     """Yield the zones in force on none of the days for which gaps were looked for, as one."""
     days = _days(subject)
-    ruling = subject.zones["kind"].isin(["ban", "restricted"]).to_numpy(dtype=bool)
-    other = (
-        ruling
-        & counts_on_any(subject.zones)
-        & ~np.any([counts_on(subject.zones, day) for day in days] or [~ruling], axis=0)
-    )
-    rows = tuple(np.flatnonzero(other).tolist())
-    if rows and days:
+    unseen = _ruling(subject) & counts_on_any(subject.zones)
+    for day in days:
+        unseen &= ~counts_on(subject.zones, day)
+    rows = tuple(np.flatnonzero(unseen).tolist())
+    if rows:
         looked_at = "、".join(str(date_of_day_number(day)) for day in days)
         yield Found(rows, values={"count": len(rows), "day": looked_at})
 
@@ -116,8 +114,11 @@ def _gaps_on(subject: Subject, day: int) -> Gaps:
 
 
 def _days(subject: Subject) -> list[int]:
-    ruling = subject.zones["kind"].isin(["ban", "restricted"])
-    return busiest_days(subject.zones[ruling], MOST_DAYS)
+    return busiest_days(subject.zones[_ruling(subject)], MOST_DAYS)
+
+
+def _ruling(subject: Subject) -> NDArray[np.bool_]:
+    return subject.zones["kind"].isin([BAN, RESTRICTED]).to_numpy(dtype=bool)
 
 
 @lru_cache(maxsize=MOST_DAYS)

@@ -203,6 +203,18 @@ def test_a_winter_ban_is_looked_at_in_winter(check, of_code, city) -> None:
     assert of_code(report, "gap") == []
 
 
+def test_zones_of_other_days_are_told_not_to_have_been_looked_at(check, of_code) -> None:
+    shapes = [shapely.box(x, 24.2, x + 0.05, 24.3) for x in (109.1, 109.2, 109.3, 109.4)]
+    report = check(
+        shapes,
+        valid_from=["2021-01-01", "2022-01-01", "2023-01-01", "2023-01-01"],
+        valid_to=["2021-12-31", "2022-12-31", "2023-12-31", "2023-12-31"],
+    )
+    (found,) = of_code(report, "gap_other_days")
+    assert len(found.features) == 1
+    assert "2023-01-01" in found.found.values["day"]
+
+
 def test_bans_alone_are_told_to_lack_a_restricted_area(check, of_code) -> None:
     report = check([shapely.box(109.36, 24.20, 109.5, 24.5)])
     assert of_code(report, "gap") == []
