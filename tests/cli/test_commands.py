@@ -1,9 +1,8 @@
-"""The command line as users type it: a real process each, real files."""
+"""The command line as users type it, on real files."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,50 +10,12 @@ from typing import Any
 
 import pytest
 
-HEADING = (
-    "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,"
-    "confidence,version,bright_ti5,frp,daynight"
-)
 ROW = "22.82000,108.32000,335.0,0.4,0.4,2020-11-05,0612,N,VIIRS,n,2.0NRT,295.0,5.0,D"
 PROGRAM = str(Path(sys.executable).parent / "firewatch")
 AS_OF = "2020-11-05T18:00"
 
 
-class Shell:
-    """A working directory in which `firewatch` is typed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, *line: object, code: int = 0, **environment: str) -> str:
-        done = self.run(*line, **environment)
-        assert done.returncode == code, done.stderr + done.stdout
-        return done.stdout
-
-    def run(self, *line: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [PROGRAM, *map(str, line)],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            env={**os.environ, **environment},
-        )
-
-    def json(self, *line: object) -> Any:
-        return json.loads(self(*line, "--json"))
-
-    def file(self, name: str, *rows: str) -> Path:
-        path = self.folder / name
-        path.write_text("\n".join([HEADING, *rows]) + "\n", encoding="utf-8")
-        return path
-
-
-@pytest.fixture
-def firewatch(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
-
-
-def test_ingest_prints_one_json_document_and_nothing_else(firewatch: Shell) -> None:
+def test_ingest_prints_one_json_document_and_nothing_else(firewatch: Any) -> None:
     path = firewatch.file("a.csv", ROW, ROW.replace("22.82", "12.82"))
     assert firewatch.json("ingest", path) == {
         "files": [
@@ -73,7 +34,7 @@ def test_ingest_prints_one_json_document_and_nothing_else(firewatch: Shell) -> N
     }
 
 
-def test_folders_and_globs_are_accepted(firewatch: Shell) -> None:
+def test_folders_and_globs_are_accepted(firewatch: Any) -> None:
     firewatch.file("a.csv", ROW)
     firewatch.file("b.csv", ROW.replace("0612", "1812"))
     assert len(firewatch.json("ingest", "*.csv")["files"]) == 2
@@ -82,7 +43,7 @@ def test_folders_and_globs_are_accepted(firewatch: Shell) -> None:
 
 
 def test_a_failed_file_among_good_ones_gives_exit_code_1_and_the_good_ones_are_in(
-    firewatch: Shell,
+    firewatch: Any,
 ) -> None:
     (firewatch.folder / "bad.csv").write_text("<html>Access denied</html>")
     firewatch.file("good.csv", ROW)
@@ -103,20 +64,20 @@ def test_a_failed_file_among_good_ones_gives_exit_code_1_and_the_good_ones_are_i
         ["frobnicate"],
     ],
 )
-def test_wrong_usage_gives_exit_code_2(firewatch: Shell, line: list[str]) -> None:
+def test_wrong_usage_gives_exit_code_2(firewatch: Any, line: list[str]) -> None:
     done = firewatch.run(*line)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
-def test_a_ledger_that_is_none_is_refused_without_a_traceback(firewatch: Shell) -> None:
+def test_a_ledger_that_is_none_is_refused_without_a_traceback(firewatch: Any) -> None:
     (firewatch.folder / "notes.txt").write_text("not a ledger" * 500)
     done = firewatch.run("tally", "--ledger", "notes.txt")
     assert done.returncode == 1
     assert "notes.txt" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_points_come_ruled_to_standard_output(firewatch: Shell) -> None:
+def test_points_come_ruled_to_standard_output(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     text = firewatch("points")
     assert "S-NPP_VIIRS_I_2.0NRT_20201105T0612_10832000_2282000" in text
@@ -126,19 +87,19 @@ def test_points_come_ruled_to_standard_output(firewatch: Shell) -> None:
     firewatch("points", "--format", "gpkg", code=2)
 
 
-def test_the_suffix_of_the_output_chooses_its_format(firewatch: Shell) -> None:
+def test_the_suffix_of_the_output_chooses_its_format(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     firewatch("points", "--out", "points.gpkg")
     assert (firewatch.folder / "points.gpkg").read_bytes().startswith(b"SQLite format 3")
     firewatch("points", "--out", "points.xyz", code=2)
 
 
-def test_points_of_another_season_are_left_out(firewatch: Shell) -> None:
+def test_points_of_another_season_are_left_out(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     assert "S-NPP" not in firewatch("points", "--season", "2019-20")
 
 
-def test_zones_are_imported_and_points_decided_again(firewatch: Shell) -> None:
+def test_zones_are_imported_and_points_decided_again(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     box = [[108, 22.5], [108.6, 22.5], [108.6, 23.1], [108, 23.1], [108, 22.5]]
     zone = {
@@ -161,7 +122,7 @@ def test_zones_are_imported_and_points_decided_again(firewatch: Shell) -> None:
     assert "南府〔2020〕1号" in reasons
 
 
-def test_alerts_are_told_once_and_old_ones_are_late(firewatch: Shell) -> None:
+def test_alerts_are_told_once_and_old_ones_are_late(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW, ROW.replace("2020-11-05", "2020-11-01")))
     first = firewatch.json("alerts", "send", "--as-of", AS_OF)
     assert first["states"] == {"due": 1, "late": 1}
@@ -171,7 +132,7 @@ def test_alerts_are_told_once_and_old_ones_are_late(firewatch: Shell) -> None:
 
 
 def test_an_alert_stays_told_when_a_newer_version_takes_the_points_place(
-    firewatch: Shell,
+    firewatch: Any,
 ) -> None:
     firewatch("ingest", firewatch.file("nrt.csv", ROW))
     firewatch("alerts", "send", "--as-of", AS_OF)
@@ -180,7 +141,7 @@ def test_an_alert_stays_told_when_a_newer_version_takes_the_points_place(
     assert firewatch.json("alerts", "preview", "--as-of", AS_OF)["states"] == {"told": 1}
 
 
-def test_explain_shows_every_fact_behind_a_point(firewatch: Shell) -> None:
+def test_explain_shows_every_fact_behind_a_point(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     point = "S-NPP_VIIRS_I_2.0NRT_20201105T0612_10832000_2282000"
     found = firewatch.json("explain", point)
@@ -189,14 +150,14 @@ def test_explain_shows_every_fact_behind_a_point(firewatch: Shell) -> None:
     firewatch("explain", "S-NPP_nowhere_1_2", code=2)
 
 
-def test_rejections_say_what_to_do(firewatch: Shell) -> None:
+def test_rejections_say_what_to_do(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW, ROW.replace(",N,", ",XX,")))
     row = firewatch.json("rejections")["rejections"][0]
     assert (row["file"], row["source_row"]) == ("a.csv", 3)
     assert row["remedy"]
 
 
-def test_tally_by_every_key_carries_the_rule_that_counted(firewatch: Shell) -> None:
+def test_tally_by_every_key_carries_the_rule_that_counted(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     for key in ("city", "county", "day", "week", "month", "zone", "source", "status"):
         document = firewatch.json("tally", "--by", key, "--as-of", "2021-03-01")
@@ -204,20 +165,20 @@ def test_tally_by_every_key_carries_the_rule_that_counted(firewatch: Shell) -> N
         assert document["rows"] and document["notes"]
 
 
-def test_english_on_request(firewatch: Shell) -> None:
+def test_english_on_request(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     assert "Counting rule" in firewatch("tally", "--lang", "en")
     assert "计数规则" in firewatch("tally")
 
 
-def test_a_bad_setting_names_file_and_key(firewatch: Shell) -> None:
+def test_a_bad_setting_names_file_and_key(firewatch: Any) -> None:
     (firewatch.folder / "firewatch.toml").write_text("[events]\ngap_h = 'long'\n")
     done = firewatch.run("tally")
     assert done.returncode == 1
     assert "events.gap_h" in done.stderr and "firewatch.toml" in done.stderr
 
 
-def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Shell) -> None:
+def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Any) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     firewatch("ingest", firewatch.file("a.csv", ROW))
@@ -230,7 +191,7 @@ def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Shell) -
     assert (firewatch.folder / "map.html").read_text() == "old"
 
 
-def test_doctor_says_what_is_missing(firewatch: Shell) -> None:
+def test_doctor_says_what_is_missing(firewatch: Any) -> None:
     document = firewatch.json("doctor")
     assert document["boundaries"].endswith("14 / 111 / 0 / 0")
     assert any("firewatch.db" in remark for remark in document["to_do"])

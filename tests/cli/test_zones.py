@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import geopandas
@@ -13,64 +11,22 @@ import pandas as pd
 import pytest
 import shapely
 
-from firewatch.cli.main import run
-
-HEADING = (
-    "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,"
-    "confidence,version,bright_ti5,frp,daynight"
-)
 OLD, NEW = "南府规〔2019〕3号", "南府规〔2020〕30号"
+SAID = ("--notice", OLD, "--from", "2019-01-01")
 CITY = shapely.box(108.2, 22.75, 108.4, 22.9)
 AROUND = shapely.box(108.2, 22.7, 108.6, 23.1)
 
 
-class Desk:
-    """A working directory in which command lines are run by the program's own entry point."""
-
-    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capture = folder, capture
-
-    def __call__(self, *line: object, code: int = 0) -> str:
-        self.capture.readouterr()
-        found = run([str(word) for word in line])
-        said = self.capture.readouterr()
-        assert found == code, said.err + said.out
-        return said.out + said.err
-
-    def json(self, *line: object, code: int = 0) -> Any:
-        self.capture.readouterr()
-        assert run([*map(str, line), "--json"]) == code, self.capture.readouterr()
-        return json.loads(self.capture.readouterr().out)
-
-    def layer(self, name: str, *rows: dict[str, Any]) -> Path:
-        path = self.folder / name
-        geopandas.GeoDataFrame(list(rows), crs="EPSG:4326").to_file(path)
-        return path
-
-    def text(self, name: str, *lines: str) -> Path:
-        path = self.folder / name
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return path
-
-
 @pytest.fixture
-def desk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Desk:
-    monkeypatch.chdir(tmp_path)
-    return Desk(tmp_path, capsys)
-
-
-@pytest.fixture
-def fires(desk: Desk) -> Callable[[], Any]:
+def fires(firewatch: Any) -> Callable[[], Any]:
     """Take in one point in the city and one in the restricted area, of one day."""
 
     def row(lon: float, lat: float) -> str:
         return f"{lat},{lon},335.0,0.4,0.4,2020-11-05,0612,N,VIIRS,n,2.0NRT,295.0,5.0,D"
 
     def take_in() -> Any:
-        path = desk.text("fires.csv", HEADING, row(108.32, 22.82), row(108.5, 23.0))
-        return desk.json("ingest", path)
+        path = firewatch.file("fires.csv", row(108.32, 22.82), row(108.5, 23.0))
+        return firewatch.json("ingest", path)
 
     return take_in
 
@@ -79,81 +35,86 @@ def zone(kind: str, shape: shapely.Geometry, **more: object) -> dict[str, Any]:
     return {"kind": kind, "name": f"{kind}区", "geometry": shape, **more}
 
 
-def rulings(desk: Desk) -> list[str]:
-    features = desk.json("points")["features"]
+BAN = zone("ban", CITY)
+REST = zone("restricted", AROUND.difference(CITY))
+
+
+def rulings(firewatch: Any) -> list[str]:
+    features = firewatch.json("points")["features"]
     return sorted(feature["properties"]["ruling"] for feature in features)
 
 
-def test_a_notice_ends_another_only_when_told_so(desk: Desk, fires: Callable[[], Any]) -> None:
+def test_a_notice_ends_another_only_when_told_so(firewatch: Any, fires: Callable[[], Any]) -> None:
     fires()
-    old = desk.layer("old.gpkg", zone("ban", CITY), zone("restricted", AROUND.difference(CITY)))
-    new = desk.layer("new.geojson", zone("restricted", AROUND))
-    desk("zones", "import", old, "--notice", OLD, "--from", "2019-01-01")
-    beside = desk.json("zones", "import", new, "--notice", NEW, "--from", "2020-11-01")
+    old = firewatch.layer("old.gpkg", BAN, REST)
+    new = firewatch.layer("new.geojson", zone("restricted", AROUND))
+    firewatch.said("zones", "import", old, *SAID)
+    beside = firewatch.json("zones", "import", new, "--notice", NEW, "--from", "2020-11-01")
     assert (beside["imported"], beside["retired"]) == (1, 0)
-    assert desk.json("redecide")["by_city"] != []
-    assert rulings(desk) == ["ban_violation", "restricted_unpermitted"]
-    told = desk.json("zones", "import", new, "--notice", NEW, "--from", "2020-11-01",
+    assert firewatch.json("redecide")["by_city"] != []
+    assert rulings(firewatch) == ["ban_violation", "restricted_unpermitted"]
+    told = firewatch.json("zones", "import", new, "--notice", NEW, "--from", "2020-11-01",
                      "--replaces", OLD)  # fmt: skip
     assert (told["imported"], told["retired"]) == (0, 2)
-    on = {day: {z["notice"] for z in desk.json("zones", "list", "--on", day)["zones"]}
+    on = {day: {z["notice"] for z in firewatch.json("zones", "list", "--on", day)["zones"]}
           for day in ("2020-10-31", "2020-11-05")}  # fmt: skip
     assert on == {"2020-10-31": {OLD}, "2020-11-05": {NEW}}
-    changes = desk.folder / "changes.csv"
-    desk("redecide", "--out", changes)
+    changes = firewatch.folder / "changes.csv"
+    firewatch.said("redecide", "--out", changes)
     moved = pd.read_csv(changes)
     assert moved["ruling_after"].tolist().count("restricted_unpermitted") == 2
-    assert rulings(desk) == ["restricted_unpermitted"] * 2
+    assert rulings(firewatch) == ["restricted_unpermitted"] * 2
 
 
 def test_the_register_that_made_a_ruling_can_be_listed_again(
-    desk: Desk, fires: Callable[[], Any]
+    firewatch: Any, fires: Callable[[], Any]
 ) -> None:
-    file = desk.layer("a.gpkg", zone("ban", CITY))
-    first = desk.json("zones", "import", file, "--notice", OLD, "--from", "2019-01-01")["version"]
+    file = firewatch.layer("a.gpkg", zone("ban", CITY))
+    first = firewatch.json("zones", "import", file, *SAID)["version"]
     fires()
-    desk("zones", "import", file, "--notice", NEW, "--from", "2020-11-01", "--replaces", OLD)
+    firewatch.said(
+        "zones", "import", file, "--notice", NEW, "--from", "2020-11-01", "--replaces", OLD
+    )
     point = next(
         feature["properties"]["point_id"]
-        for feature in desk.json("points")["features"]
+        for feature in firewatch.json("points")["features"]
         if feature["properties"]["ruling"] == "ban_violation"
     )
-    decision = desk.json("explain", point)["decisions"][-1]
+    decision = firewatch.json("explain", point)["decisions"][-1]
     assert decision["register_version"] == first
-    then = desk.json("zones", "list", "--version", first)["zones"]
+    then = firewatch.json("zones", "list", "--version", first)["zones"]
     assert [(z["zone_id"], z["notice"]) for z in then] == [(decision["ruling_zone_id"], OLD)]
-    versions = desk.json("zones", "versions")["imports"]
+    versions = firewatch.json("zones", "versions")["imports"]
     assert [entry["note"] for entry in versions] == ["", OLD]
     assert versions[0]["version"] == first
 
 
 def test_a_zone_is_shown_with_its_source_size_place_and_points(
-    desk: Desk, fires: Callable[[], Any]
+    firewatch: Any, fires: Callable[[], Any]
 ) -> None:
-    file = desk.layer("a.gpkg", zone("ban", CITY))
-    desk("zones", "import", file, "--notice", OLD, "--from", "2019-01-01", "--months", "11-3",
+    file = firewatch.layer("a.gpkg", zone("ban", CITY))
+    firewatch.said("zones", "import", file, *SAID, "--months", "11-3",
          "--hours", "06:00-22:00", "--authority", "南宁市人民政府")  # fmt: skip
     fires()
-    (shown,) = desk.json("zones", "show", OLD)["zones"]
+    (shown,) = firewatch.json("zones", "show", OLD)["zones"]
     assert shown["source_file"] == "a.gpkg" and len(shown["source_sha256"]) == 64
     assert (shown["months"], shown["hours"]) == ("11-3", "06:00-22:00")
     assert shown["cities"] == "南宁市" and shown["points"] == 1
     assert shown["area_km2"] == pytest.approx(341.2, rel=0.01)
-    assert "南宁市人民政府" in desk("zones", "show", shown["zone_id"])
-    assert "no such zone" in desk("zones", "show", "无此分区", code=2)
+    assert "南宁市人民政府" in firewatch.said("zones", "show", shown["zone_id"])
+    assert "no such zone" in firewatch.said("zones", "show", "无此分区", code=2)
 
 
-def test_a_check_explains_and_leaves_the_register_as_it_was(desk: Desk) -> None:
+def test_a_check_explains_and_leaves_the_register_as_it_was(firewatch: Any) -> None:
     bowtie = shapely.Polygon([(108.2, 22.7), (108.4, 22.9), (108.4, 22.7), (108.2, 22.9)])
-    file = desk.layer("bad.geojson", zone("ban", bowtie), zone("restricted", CITY))
-    said = ("--notice", OLD, "--from", "2019-01-01")
-    places = desk.folder / "places.gpkg"
-    report = desk.json("zones", "check", file, *said, "--out", places)
+    file = firewatch.layer("bad.geojson", zone("ban", bowtie), zone("restricted", CITY))
+    places = firewatch.folder / "places.gpkg"
+    report = firewatch.json("zones", "check", file, *SAID, "--out", places)
     assert report["can_import"] and report["zones"] == 2
     assert len(report["findings"]) >= 2
     assert len(geopandas.read_file(places)) >= 2
-    assert desk.json("zones", "list")["zones"] == []
-    lines = desk("zones", "check", file, *said, "--lang", "en")
+    assert firewatch.json("zones", "list")["zones"] == []
+    lines = firewatch.said("zones", "check", file, *SAID, "--lang", "en")
     assert "22.8" in lines
 
 
@@ -161,117 +122,114 @@ def test_a_check_explains_and_leaves_the_register_as_it_was(desk: Desk) -> None:
                                      b"PK\x03\x04 truncated", b"\x00" * 4096])  # fmt: skip
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".zip", ".kml", ".kmz", ".shp", ".csv"])
 def test_a_malformed_file_ends_in_a_clear_report_and_the_register_is_as_before(
-    desk: Desk, content: bytes, suffix: str
+    firewatch: Any, content: bytes, suffix: str
 ) -> None:
-    good = desk.layer("a.gpkg", zone("ban", CITY))
-    said = ("--notice", OLD, "--from", "2019-01-01", "--kind", "ban")
-    before = desk.json("zones", "import", good, *said)["version"]
-    bad = desk.folder / f"bad{suffix}"
+    good = firewatch.layer("a.gpkg", zone("ban", CITY))
+    before = firewatch.json("zones", "import", good, *SAID)["version"]
+    bad = firewatch.folder / f"bad{suffix}"
     bad.write_bytes(content)
-    answer = desk("zones", "import", bad, *said, code=1)
+    answer = firewatch.said("zones", "import", bad, *SAID, code=1)
     assert bad.name in answer and "Traceback" not in answer
-    assert bad.name in desk("zones", "check", bad, *said, code=1)
-    assert desk.json("zones", "list")["version"] == before
+    assert bad.name in firewatch.said("zones", "check", bad, *SAID, code=1)
+    assert firewatch.json("zones", "list")["version"] == before
 
 
 def test_townships_by_name_are_drawn_from_the_users_layer(
-    desk: Desk, fires: Callable[[], Any]
+    firewatch: Any, fires: Callable[[], Any]
 ) -> None:
     beside = shapely.box(108.4, 22.75, 108.6, 23.1)
-    desk.layer(
+    firewatch.layer(
         "towns.gpkg",
         {"name": "三塘镇", "code": "450102101", "geometry": CITY},
         {"name": "五塘镇", "code": "450102102", "geometry": beside},
     )
-    desk.text("firewatch.toml", "[region]", 'townships = "towns.gpkg"')
-    names = desk.text("names.txt", "三塘镇")
-    desk("zones", "import", names, "--kind", "ban", "--notice", OLD, "--from", "2019-01-01",
+    firewatch.text("firewatch.toml", "[region]", 'townships = "towns.gpkg"')
+    names = firewatch.text("names.txt", "三塘镇")
+    firewatch.said("zones", "import", names, "--kind", "ban", *SAID,
          "--within", "兴宁区")  # fmt: skip
     fires()
-    features = desk.json("points")["features"]
+    features = firewatch.json("points")["features"]
     found = {f["properties"]["township"]: f["properties"]["ruling"] for f in features}
     assert found == {"三塘镇": "ban_violation", "五塘镇": "unzoned"}
-    wrong = desk.text("wrong.txt", "三糖镇")
-    answer = desk("zones", "import", wrong, "--kind", "ban", "--notice", NEW, "--from",
+    wrong = firewatch.text("wrong.txt", "三糖镇")
+    answer = firewatch.said("zones", "import", wrong, "--kind", "ban", "--notice", NEW, "--from",
                   "2020-01-01", code=1)  # fmt: skip
     assert "三糖镇" in answer and "三塘镇" in answer
 
 
 def test_permits_permit_until_the_air_is_foul_or_they_are_revoked(
-    desk: Desk, fires: Callable[[], Any]
+    firewatch: Any, fires: Callable[[], Any]
 ) -> None:
-    zones = desk.layer("a.gpkg", zone("ban", CITY), zone("restricted", AROUND.difference(CITY)))
-    desk("zones", "import", zones, "--notice", OLD, "--from", "2019-01-01")
+    zones = firewatch.layer("a.gpkg", BAN, REST)
+    firewatch.said("zones", "import", zones, *SAID)
     fires()
-    table = desk.text(
+    table = firewatch.text(
         "permits.csv",
         "许可编号,经度,纬度,半径（公里）,起始日期,截止日期,时段,秸秆面积（亩）,AQI上限,责任人",
         "NN-1,108.5,23.0,2,2020-11-01,2020-11-10,08:00-18:00,300,100,张三",
         "NN-2,108.32,22.82,1,2020-11-01,2020-11-10,,10,,李四",
     )
-    added = desk.json("zones", "permit", "add", table)
+    added = firewatch.json("zones", "permit", "add", table)
     assert added["added"] == 2
     assert [c["number"] for c in added["conflicts"]] == ["NN-2"]
-    desk("redecide")
-    assert rulings(desk) == ["ban_violation", "restricted_permitted"]
-    reasons = desk("points")
+    firewatch.said("redecide")
+    assert rulings(firewatch) == ["ban_violation", "restricted_permitted"]
+    reasons = firewatch.said("points")
     assert "NN-1" in reasons and "NN-2" in reasons and "张三" not in reasons
-    air = desk.text("air.csv", "日期,城市,AQI,风速", "2020-11-05,南宁市,120,2")
-    desk("zones", "permit", "air", air)
-    desk("redecide")
-    assert rulings(desk) == ["ban_violation", "restricted_unpermitted"]
-    assert "120" in desk("points")
-    desk("zones", "permit", "revoke", "NN-1", "--from", "2020-11-03")
-    listed = desk.json("zones", "permit", "list")["permits"]
+    air = firewatch.text("air.csv", "日期,城市,AQI,风速", "2020-11-05,南宁市,120,2")
+    firewatch.said("zones", "permit", "air", air)
+    firewatch.said("redecide")
+    assert rulings(firewatch) == ["ban_violation", "restricted_unpermitted"]
+    assert "120" in firewatch.said("points")
+    firewatch.said("zones", "permit", "revoke", "NN-1", "--from", "2020-11-03")
+    listed = firewatch.json("zones", "permit", "list")["permits"]
     assert [p["revoked_from"] for p in listed] == ["2020-11-03", ""]
-    assert "张三" not in desk("zones", "permit", "list")
-    for path in desk.folder.glob("*.csv"):
+    assert "张三" not in firewatch.said("zones", "permit", "list")
+    for path in firewatch.folder.glob("*.csv"):
         if path != table:
             assert "张三" not in path.read_text(encoding="utf-8")
 
 
-def test_straw_stock_is_summed_beside_permits_and_rates_are_judged(desk: Desk) -> None:
-    stock = desk.text(
+def test_straw_stock_is_summed_beside_permits_and_rates_are_judged(firewatch: Any) -> None:
+    stock = firewatch.text(
         "stock.csv",
         "县,乡镇,作物,面积（亩）,存量（吨）,利用去向,日期",
         "武鸣区,城厢镇,水稻,3000,1200,还田,2020-10-20",
         "武鸣区,城厢镇,水稻,1000,400,未利用,2020-10-20",
         "武鸣区,双桥镇,甘蔗,2000,-5,饲料,2020-10-20",
     )
-    added = desk.json("zones", "straw", "add", stock)
+    added = firewatch.json("zones", "straw", "add", stock)
     assert (added["rows"], added["taken"]) == (3, 2) and "-5" in added["notes"][0]
-    (county,) = desk.json("zones", "straw", "list", "--on", "2020-11-01")["stock"]
+    (county,) = firewatch.json("zones", "straw", "list", "--on", "2020-11-01")["stock"]
     assert (county["county"], county["tonnes"], county["unused_t"]) == ("武鸣区", 1600, 400)
     assert county["area_ha"] == pytest.approx(4000 / 15)
     headings = "城市,秸秆产生量（吨）,秸秆利用量（吨）,双高基地面积（亩）,机收面积（亩）"
-    rates = desk.text("rates.csv", headings, "南宁市,1000,850,1000,299")
-    (city,) = desk.json("zones", "straw", "rates", rates)["rates"]
+    rates = firewatch.text("rates.csv", headings, "南宁市,1000,850,1000,299")
+    (city,) = firewatch.json("zones", "straw", "rates", rates)["rates"]
     assert city["straw_use_verdict"] == "met" and city["machine_harvest_verdict"] == "missed"
-    beside = desk.json("zones", "permit", "list", "--on", "2020-11-05")["beside_stock"]
+    beside = firewatch.json("zones", "permit", "list", "--on", "2020-11-05")["beside_stock"]
     assert [(b["county"], b["stock_t"]) for b in beside] == [("武鸣区", 1600)]
 
 
-def test_the_export_opens_in_qgis_with_its_style_and_imports_again(desk: Desk) -> None:
-    zones = desk.layer("a.gpkg", zone("ban", CITY), zone("湿地", AROUND))
-    version = desk.json(
-        "zones", "import", zones, "--notice", OLD, "--from", "2019-01-01", "--months", "11-3"
-    )["version"]
-    path = desk.folder / "zones.gpkg"
-    desk("zones", "export", "--out", path)
+def test_the_export_opens_in_qgis_with_its_style_and_imports_again(firewatch: Any) -> None:
+    zones = firewatch.layer("a.gpkg", zone("ban", CITY), zone("湿地", AROUND))
+    version = firewatch.json("zones", "import", zones, *SAID, "--months", "11-3")["version"]
+    path = firewatch.folder / "zones.gpkg"
+    firewatch.said("zones", "export", "--out", path)
     with sqlite3.connect(path) as package:
         (qml,) = package.execute("SELECT styleQML FROM layer_styles").fetchone()
     assert "禁烧区" in qml and "湿地" in qml
-    again = desk.json("zones", "import", path, "--ledger", "other.db")
+    again = firewatch.json("zones", "import", path, "--ledger", "other.db")
     assert again["version"] == version
 
 
-def test_zones_are_drawn_by_rule_from_the_users_files(desk: Desk) -> None:
-    rail = desk.layer("rail.geojson", {"name": "湘桂线", "geometry": shapely.LineString(
+def test_zones_are_drawn_by_rule_from_the_users_files(firewatch: Any) -> None:
+    rail = firewatch.layer("rail.geojson", {"name": "湘桂线", "geometry": shapely.LineString(
         [(108.3, 22.8), (109.4, 24.3)])})  # fmt: skip
-    drawn = desk.json("zones", "starter", "--input", f"railway={rail}", "--no-packaged")
+    drawn = firewatch.json("zones", "starter", "--input", f"railway={rail}", "--no-packaged")
     assert drawn["illustrative"] and drawn["imported"] > 1
-    zones = desk.json("zones", "list")["zones"]
+    zones = firewatch.json("zones", "list")["zones"]
     assert {z["kind"] for z in zones} == {"ban", "restricted"}
     assert any("湘桂线" in z["name"] for z in zones)
-    assert "--input" in desk("zones", "starter", "--input", "railway", code=2)
-    assert "railway" in desk("zones", "starter", "--classes")
+    assert "--input" in firewatch.said("zones", "starter", "--input", "railway", code=2)
+    assert "railway" in firewatch.said("zones", "starter", "--classes")
