@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +15,60 @@ import pytest
 pytestmark = pytest.mark.kill
 TABLES = ("points", "sightings", "decisions", "points_current", "source_files", "claims")
 
-# Runs an ingest that kills its own process, without any chance to tidy up, at the n-th statement
-# that it sends to the database.
-KILLED_INGEST = """
+# For each moment named on its standard input starts a copy of itself that ingests and kills its own
+# process, without any chance to tidy up, at that statement sent to the database; 0 for never.
+# Answers with the copy's end and the number of statements.
+KILLED_INGESTS = """
 import os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-count = 0
+from firewatch.cli.main import run
+import firewatch.pipeline, firewatch.views, imagery.open
+count, moment = 0, 0
 @event.listens_for(Engine, "before_cursor_execute")
 def before(*_):
     global count
     count += 1
-    if count == int(sys.argv[1]):
+    if count == moment:
         os.kill(os.getpid(), signal.SIGKILL)
 @event.listens_for(Engine, "commit")
 def commit(_):
     before()
-from firewatch.cli.main import run
-code = run(["ingest", *sys.argv[3:], "--ledger", sys.argv[2], "--as-of", "2021-03-01", "--json"])
-print(count, file=sys.stderr)
-sys.exit(code)
+for order in sys.stdin:
+    number, ledger = order.split()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        moment = int(number)
+        code = run(["ingest", *sys.argv[1:], "--ledger", ledger, "--as-of", "2021-03-01", "--json"])
+        os.write(writer, str(count).encode())
+        os._exit(code)
+    os.close(writer)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    counted = os.read(reader, 20).decode() or "0"
+    print("ENDED", ended, counted, flush=True)
 """
 
 
-def ingest(at: int, ledger: Path, *files: Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-c", KILLED_INGEST, str(at), str(ledger), *map(str, files)]
-    return subprocess.run(line, capture_output=True, text=True, env={**os.environ})
+class Ingests:
+    """Ingests of the same files into ledgers, each in a process of its own."""
+
+    def __init__(self, *files: Path) -> None:
+        line = [sys.executable, "-c", KILLED_INGESTS, *map(str, files)]
+        self.process = subprocess.Popen(
+            line, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def __call__(self, at: int, ledger: Path) -> tuple[int, int]:
+        """Return how the process ended (negative: the signal) and its count of statements."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(f"{at} {ledger}\n")
+        self.process.stdin.flush()
+        for answer in self.process.stdout:
+            if answer.startswith("ENDED"):
+                ended, statements = map(int, answer.split()[1:])
+                return ended, statements
+        raise AssertionError("the process that starts the ingests ended")
 
 
 def content(ledger: Path) -> dict[str, list[Any]]:
@@ -53,21 +80,32 @@ def content(ledger: Path) -> dict[str, list[Any]]:
         }
 
 
+@pytest.fixture
+def ingests() -> Iterator[Callable[..., Ingests]]:
+    started: list[Ingests] = []
+
+    def start(*files: Path) -> Ingests:
+        started.append(Ingests(*files))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.process.communicate()
+
+
 def test_an_ingest_killed_at_any_statement_and_repeated_gives_the_same_ledger(
-    tmp_path: Path, line: Callable[..., str], office: Any
+    tmp_path: Path, line: Callable[..., str], office: Any, ingests: Callable[..., Ingests]
 ) -> None:
     places = [(108.1 + 0.05 * n, 22.9) for n in range(5)]
     first = office.file("a.csv", [line(*place) for place in places])
     second = office.file("b.csv", [line(*place, version="2") for place in places[:3]])
-    whole = tmp_path / "whole.db"
-    done = ingest(0, whole, first, second)
-    assert done.returncode == 0, done.stderr
-    statements = int(done.stderr.split()[-1])
-    assert statements > 20
+    whole, ingest = tmp_path / "whole.db", ingests(first, second)
+    ended, statements = ingest(0, whole)
+    assert ended == 0 and statements > 20
     # Bounded: a dozen moments spread over both files, the last statements among them.
     moments = sorted({*range(3, statements, max(statements // 9, 1)), statements - 1, statements})
     for moment in moments:
         killed = tmp_path / f"killed{moment}.db"
-        assert ingest(moment, killed, first, second).returncode == -signal.SIGKILL
-        assert ingest(0, killed, first, second).returncode == 0
+        assert ingest(moment, killed)[0] == -signal.SIGKILL
+        assert ingest(0, killed)[0] == 0
         assert content(killed) == content(whole), f"killed at statement {moment}"
