@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from firewatch.core.geo import Floats
 from zones.check.common_time import common_time
@@ -20,6 +22,8 @@ from zones.measures import Geometries
 NEAR_SHARE = 0.01
 # The centres of two such polygons lie apart by at most about twice that share of their diagonal.
 _CENTRES_APART = 3 * NEAR_SHARE
+# Of very many pairs those with the nearest centres are compared.
+_MOST_COMPARED = 5_000
 # Where zones stand in this order, those that meet in time stand side by side.
 _ORDER = (
     "shape", "kind", "crop", "months", "hours_from_min", "hours_to_min", "valid_from", "zone",
@@ -51,7 +55,7 @@ def same_shape(subject: Subject) -> Iterator[Found]:
 
 
 def near_repeats(subject: Subject) -> Iterator[Found]:
-    """Yield pairs of features of one kind and time that differ by a hair."""
+    """Yield features of one kind and time that differ by a hair, each with the next of a chain."""
     together = subject.with_record
     rows = np.flatnonzero(together.distinct[: together.of_file])
     one, other, share = _near_pairs(subject.geometry[rows])
@@ -59,9 +63,15 @@ def near_repeats(subject: Subject) -> Iterator[Found]:
     kind = together.zones["kind"].to_numpy()
     kept = (kind[one] == kind[other]) & common_time(together.zones, one, other)
     kept &= together.shape_group[one] != together.shape_group[other]
-    pairs = zip(one[kept].tolist(), other[kept].tolist(), share[kept].tolist(), strict=True)
-    for a, b, differing in pairs:
-        yield _found(subject, (a, b), {"differ_share": differing})
+    one, other, share = one[kept], other[kept], share[kept]
+    count = len(subject)
+    _, group = connected_components(
+        coo_array((np.ones(len(one)), (one, other)), shape=(count, count)), directed=False
+    )
+    for number in np.unique(group[one]).tolist():
+        members = tuple(np.flatnonzero(group == number).tolist())
+        differing = float(share[group[one] == number].max())
+        yield _found(subject, members, {"differ_share": differing})
 
 
 def on_record(subject: Subject) -> Iterator[Found]:
@@ -113,6 +123,10 @@ def _near_pairs(geometry: Geometries) -> tuple[Indices, Indices, Floats]:
     small, big = np.minimum(area[one], area[other]), np.maximum(area[one], area[other])
     kept = (one < other) & (small >= (1 - NEAR_SHARE) * big)
     one, other = one[kept], other[kept]
+    if len(one) > _MOST_COMPARED:
+        apart = shapely.distance(centres[one], centres[other])
+        nearest = np.argsort(apart, kind="stable")[:_MOST_COMPARED]
+        one, other = one[nearest], other[nearest]
     apart = shapely.area(elementwise(shapely.symmetric_difference, geometry[one], geometry[other]))
     share = apart / np.maximum(area[one], area[other])
     near = share < NEAR_SHARE
