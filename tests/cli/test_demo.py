@@ -13,7 +13,6 @@ import pandas as pd
 import pyogrio
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")
 SIMULATED = "SIMULATED"
 
 
