@@ -28,12 +28,12 @@ from firewatch.ledger.points import DECIDED, current_keys_by, working_rows, work
 from firewatch.ledger.store import append, append_row
 from firewatch.ledger.tables import decisions, runs
 from firewatch.supersession import IN_FORCE, Matching, supersede
-from zones.air_quality import AirQuality
-from zones.areas import Areas
-from zones.permits import Permits
-from zones.precedence import Precedence
-from zones.register import Register
-from zones.subareas import SubAreas
+from zones.permits.air_quality import AirQuality
+from zones.permits.permits import Permits
+from zones.places.areas import Areas
+from zones.places.subareas import SubAreas
+from zones.register.register import Register
+from zones.ruling.precedence import Precedence
 
 _OVERPASS_EDGE_S = 2 * 3600
 """Wider than any overpass, so that a window never cuts one in two."""

@@ -33,11 +33,11 @@ from firewatch.views import (
     holds_simulated,
     told_events,
 )
-from zones.reasons import validities
+from zones.ruling.reasons import validities
 
 if TYPE_CHECKING:
     from maps.page import MapInputs
-    from zones.register import Register
+    from zones.register.register import Register
 
 CALL_COLUMNS = [
     "event_id", "point_id", "point_key", "newest_epoch_s", "first_epoch_s", "lon", "lat",
@@ -181,7 +181,7 @@ def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) ->
 def zone_style(register: Register, language: Language) -> str:
     """Return the style of the register's zones for QGIS, in the colours of the map."""
     from maps.page import style
-    from zones.qgis import ZoneLook, zone_qml
+    from zones.register.qgis import ZoneLook, zone_qml
 
     drawn = style()["zones"]
     present = register.zones["kind"].unique().tolist()

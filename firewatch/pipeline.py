@@ -39,15 +39,15 @@ from firewatch.settings import Settings
 from firewatch.supersession import IN_FORCE, Claim, Matching
 from imagery.open import expand, read
 from imagery.reading import Reading
-from zones.areas import Areas, load_areas
-from zones.certainty import certainty
-from zones.locate import locate
-from zones.permit_edges import near_permit_edge
-from zones.permitting import permitted
-from zones.precedence import Precedence, default_precedence, read_precedence
-from zones.ruling import rule
-from zones.subarea_notes import Level
-from zones.subareas import SubAreas, load_subareas
+from zones.permits.edges import near_permit_edge
+from zones.permits.permitting import permitted
+from zones.places.areas import Areas, load_areas
+from zones.places.locate import locate
+from zones.places.subarea_notes import Level
+from zones.places.subareas import SubAreas, load_subareas
+from zones.ruling.certainty import certainty
+from zones.ruling.precedence import Precedence, default_precedence, read_precedence
+from zones.ruling.rule import rule
 
 # A share to 0.01 %: the same from whichever block of points it was worked out.
 _SHARE_DIGITS = 4

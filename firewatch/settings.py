@@ -42,7 +42,7 @@ class ZoneSettings(BaseModel):
     """How zones rule."""
 
     precedence: Path | None = None
-    """The user's own table of which zone kind decides, in place of `zones/precedence.csv`."""
+    """The user's own table of which zone kind decides, in place of `precedence.csv`."""
 
 
 class CampaignSettings(BaseModel):

@@ -24,9 +24,9 @@ from firewatch.ledger.tables import (
     sightings,
     source_files,
 )
-from zones.areas import Areas
-from zones.permit_clauses import permit_clauses
-from zones.reasons import reasons
+from zones.permits.clauses import permit_clauses
+from zones.places.areas import Areas
+from zones.ruling.reasons import reasons
 
 _FACTS = (
     "point_key", "acquired_s", "lon", "lat", "scan_km", "track_km", "bt_mir_k", "bt_tir_k",

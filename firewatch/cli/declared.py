@@ -13,8 +13,8 @@ from firewatch.cli.state import day_or_none
 if TYPE_CHECKING:
     from firewatch.core.vocab import Language
     from firewatch.decide import Rulebook
-    from zones.named import NamedAreas
-    from zones.read import ZoneReading
+    from zones.places.named import NamedAreas
+    from zones.register.read import ZoneReading
 
 File = Annotated[
     Path,
@@ -48,9 +48,9 @@ MappingFile = Annotated[
 
 
 def declared(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `zones.read.read_zones` from a command's options."""
-    from zones.mapping import read_mapping
-    from zones.periods import parse_hours, parse_months
+    """Return the arguments of `zones.register.read.read_zones` from a command's options."""
+    from zones.register.mapping import read_mapping
+    from zones.register.periods import parse_hours, parse_months
 
     months, hours, mapping = options["months"], options["hours"], options["mapping"]
     return {
@@ -76,8 +76,8 @@ def areas_named_in(file: Path, rules: Rulebook, within: str) -> NamedAreas | Non
     within
         The county or city in which names without one lie.
     """
-    from zones.named import named_areas
-    from zones.named_list import is_named_list
+    from zones.places.named import named_areas
+    from zones.places.named_list import is_named_list
 
     if not is_named_list(file):
         return None
@@ -88,7 +88,7 @@ def read_file(
     file: Path, options: Mapping[str, Any], rules: Rulebook, language: Language
 ) -> tuple[ZoneReading, list[str]]:
     """Read a layer of zones, or a list of areas by name, and what was noticed on the way."""
-    from zones.read import read_zones
+    from zones.register.read import read_zones
 
     named = areas_named_in(file, rules, options["within"])
     reading = read_zones(file, layer=named.layer if named else None, **declared(options))

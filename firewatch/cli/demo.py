@@ -55,7 +55,7 @@ def _fill(state: State, folder: Path, seed: int) -> None:
     from firewatch.ledger.register import import_zones
     from firewatch.pipeline import ingest, rulebook
     from firewatch.simulate.season import simulate_season
-    from zones.areas import load_areas
+    from zones.places.areas import load_areas
     from zones.starter import starter_register
 
     state.say("demo.simulate")

@@ -11,7 +11,7 @@ import typer
 from firewatch.cli.state import State, state_of
 
 if TYPE_CHECKING:
-    from zones.areas import Areas
+    from zones.places.areas import Areas
 
 _PACKAGES = (
     "numpy", "pandas", "scipy", "shapely", "pyogrio", "pyproj", "geopandas", "sqlalchemy",
@@ -27,7 +27,7 @@ def doctor(context: typer.Context) -> None:
     """检查设置、版本与数据 / check settings, versions and data."""
     from firewatch.core.errors import FirewatchError
     from firewatch.core.version import __version__
-    from zones.areas import load_areas
+    from zones.places.areas import load_areas
 
     state = state_of(context)
     versions = {name: _version(name) for name in _PACKAGES}

@@ -49,8 +49,8 @@ def add(
     from firewatch.core.time import date_of_day_number
     from firewatch.ledger.permits import add_permits
     from firewatch.pipeline import rulebook
-    from zones.permit_conflicts import conflicts
-    from zones.permits_read import read_permits
+    from zones.permits.conflicts import conflicts
+    from zones.permits.read import read_permits
 
     state = state_of(context)
     with state.ledger() as ledger:
@@ -88,7 +88,7 @@ def list_(context: typer.Context, on: OnDay = None) -> None:
     """列出许可，旁列所在县乡的秸秆存量 / the permits, beside the straw stock of their places."""
     from firewatch.ledger.straw import load_straw_stock
     from firewatch.pipeline import rulebook
-    from zones.straw_beside import beside_permits
+    from zones.straw.beside import beside_permits
 
     state = state_of(context)
     with state.ledger() as ledger:
@@ -143,8 +143,8 @@ def air(
     """登记逐日空气质量指数与风速 / register each day's index and wind."""
     from firewatch.core.files import sha256_of_file
     from firewatch.ledger.permits import add_air_quality
-    from zones.air_quality import read_air_quality
-    from zones.areas import load_areas
+    from zones.permits.air_quality import read_air_quality
+    from zones.places.areas import load_areas
 
     state = state_of(context)
     region = state.settings.region

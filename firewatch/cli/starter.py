@@ -46,9 +46,9 @@ def starter(
 ) -> None:
     """按通告的缓冲距离由城镇、道路等画示意性分区 / draw an illustrative register by rule."""
     from firewatch.ledger.register import import_zones
-    from zones.areas import load_areas
+    from zones.places.areas import load_areas
+    from zones.register.write import write_register
     from zones.starter import StarterInputs, draw_starter, read_inputs
-    from zones.write import write_register
 
     state = state_of(context)
     table = _rules(rules, wind)

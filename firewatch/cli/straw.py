@@ -44,7 +44,7 @@ def add(
     """登记台账；有误的行逐条列出、不入账 / register entries; rows in error are listed."""
     from firewatch.ledger.straw import add_straw_stock
     from firewatch.pipeline import rulebook
-    from zones.straw_read import read_straw_stock
+    from zones.straw.read import read_straw_stock
 
     state = state_of(context)
     with state.ledger() as ledger:
@@ -71,7 +71,7 @@ def list_(
     from firewatch.core.i18n import texts
     from firewatch.core.time import date_of_day_number
     from firewatch.ledger.straw import load_straw_stock
-    from zones.areas import load_areas
+    from zones.places.areas import load_areas
 
     state = state_of(context)
     region = state.settings.region
@@ -109,8 +109,8 @@ def rates(
     """秸秆综合利用率与机收率，对照方案目标 / the rates against the plan's targets."""
     import pandas as pd
 
-    from zones.areas import load_areas
-    from zones.rates import read_rates, titled
+    from zones.places.areas import load_areas
+    from zones.straw.rates import read_rates, titled
 
     state = state_of(context)
     region = state.settings.region

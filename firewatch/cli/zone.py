@@ -28,7 +28,7 @@ from firewatch.cli.declared import (
 from firewatch.cli.state import State, day_or_none, records, state_of, text_table
 
 if TYPE_CHECKING:
-    from zones.register import Register
+    from zones.register.register import Register
 
 app = typer.Typer(no_args_is_help=True, help="禁烧区、限烧区等分区 / the register of zones")
 app.add_typer(permit.app, name="permit")
@@ -71,7 +71,7 @@ def import_(
     """导入一份通告的分区；旧通告只有用 --replaces 指明才停用 / import the zones of one notice."""
     from firewatch.ledger.register import import_zones, load_register
     from firewatch.pipeline import rulebook
-    from zones.replacing import replacement
+    from zones.register.replacing import replacement
 
     state = state_of(context)
     with state.ledger() as ledger:
@@ -162,7 +162,7 @@ def show(
     from firewatch.core.errors import UsageError
     from firewatch.ledger.register import decided_by, import_of
     from firewatch.pipeline import rulebook
-    from zones.described import described
+    from zones.register.described import described
 
     state = state_of(context)
     register = _register(state, version)
@@ -208,7 +208,7 @@ def export(
 ) -> None:
     """导出为 GeoPackage，带 QGIS 样式 / write the register as GeoPackage with a QGIS style."""
     from firewatch.outputs import zone_style
-    from zones.write import write_register
+    from zones.register.write import write_register
 
     state = state_of(context)
     register = _register(state, version, on)

@@ -11,9 +11,9 @@ from firewatch.core.errors import UsageError
 from firewatch.ledger.imports import AIR_QUALITY, PERMITS, record_import
 from firewatch.ledger.store import append, fetch
 from firewatch.ledger.tables import air_quality, permit_revocations, permits
-from zones.air_quality import AIR_COLUMNS, AirQuality, air_quality_from
-from zones.permits import PERMIT_COLUMNS, Permits, permits_from
-from zones.register import NEVER
+from zones.permits.air_quality import AIR_COLUMNS, AirQuality, air_quality_from
+from zones.permits.permits import PERMIT_COLUMNS, Permits, permits_from
+from zones.register.register import NEVER
 
 
 def load_permits(connection: Connection) -> Permits:

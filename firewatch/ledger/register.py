@@ -21,8 +21,8 @@ from firewatch.ledger.tables import (
     zone_retirements,
     zones,
 )
-from zones.register import NEVER, ZONE_COLUMNS, Register, register_from
-from zones.replacing import Replacement
+from zones.register.register import NEVER, ZONE_COLUMNS, Register, register_from
+from zones.register.replacing import Replacement
 
 _END = ("zone_id", "retired_from", "retired_by")
 

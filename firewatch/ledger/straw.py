@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from firewatch.ledger.imports import STRAW_STOCK, record_import
 from firewatch.ledger.store import append, fetch
 from firewatch.ledger.tables import register_imports, straw_stock
-from zones.straw_stock import StrawStock, straw_stock_from
+from zones.straw.stock import StrawStock, straw_stock_from
 
 
 def load_straw_stock(connection: Connection) -> StrawStock:

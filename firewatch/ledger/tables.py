@@ -162,7 +162,7 @@ zone_retirements = Table(
     metadata,
     Column("import_id", Integer, ForeignKey("register_imports.import_id"), primary_key=True),
     Column("zone_id", Text, ForeignKey("zones.zone_id"), primary_key=True),
-    # `zones.register.NEVER` takes an earlier retirement back.
+    # `zones.register.register.NEVER` takes an earlier retirement back.
     Column("retired_from", Integer, nullable=False),
     Column("retired_by", Text, nullable=False),
 )

@@ -19,7 +19,7 @@ from firewatch.simulate.calendar import (
 )
 from firewatch.simulate.places import circle_places, fields, near_quiet_cities, outside, villages
 from firewatch.simulate.tables import read_table
-from zones.areas import Areas
+from zones.places.areas import Areas
 
 
 def crop_fires(areas: Areas, rng: np.random.Generator, scale: float) -> pd.DataFrame:

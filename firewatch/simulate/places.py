@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import KM_PER_DEGREE, Floats
-from zones.areas import Areas
+from zones.places.areas import Areas
 
 VILLAGES_A_COUNTY = 24
 _FIELD_SPREAD_DEG = 0.022

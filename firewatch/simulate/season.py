@@ -31,7 +31,7 @@ from firewatch.simulate.products import BATCHES, REPROCESSED, Batch, reprocessed
 from firewatch.simulate.sky import draw_sky
 from firewatch.simulate.supervision import supervision_points
 from firewatch.simulate.tables import read_table
-from zones.areas import load_areas
+from zones.places.areas import load_areas
 
 DEFAULT_SEED = 20201001
 # Files in another flavour than plain CSV: (platform index, batch index).

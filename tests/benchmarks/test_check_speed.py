@@ -58,9 +58,9 @@ def write_zones(count: int, outline: str, path: Path) -> None:
 
 
 def firewatch(path: Path) -> dict[str, dict[str, float]]:
-    from zones.areas import load_areas
     from zones.check import check_file
-    from zones.register import Register
+    from zones.places.areas import load_areas
+    from zones.register.register import Register
 
     report = check_file(path, load_areas(), Register.empty())
     told = {"ring": {}, "overlap": {}}

@@ -22,12 +22,12 @@ import shapely
 
 from firewatch.core.footprint import boxes
 from firewatch.core.time import epoch_seconds, local_day_number
-from zones.areas import Areas, load_areas
-from zones.certainty import certainty
-from zones.locate import locate
-from zones.precedence import default_precedence
-from zones.register import Register, register_from
-from zones.ruling import rule
+from zones.places.areas import Areas, load_areas
+from zones.places.locate import locate
+from zones.register.register import Register, register_from
+from zones.ruling.certainty import certainty
+from zones.ruling.precedence import default_precedence
+from zones.ruling.rule import rule
 
 ZONES = 5_000
 SEED = 20_201_001

@@ -19,7 +19,7 @@ from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import metadata
 from firewatch.pipeline import IngestOutcome, ingest, points_by_city, rulebook
 from firewatch.settings import Settings
-from zones.register import Register, register_from
+from zones.register.register import Register, register_from
 
 NOW_S = Clock(parse_time("2026-01-01")).now_epoch_s()
 

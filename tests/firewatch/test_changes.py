@@ -16,9 +16,9 @@ from firewatch.core.time import day_number, parse_day
 from firewatch.decide import Outcome
 from firewatch.pipeline import redecide
 from firewatch.views import area_names
-from zones.air_quality import air_quality_from
-from zones.permits import permits_from
-from zones.register import Register, register_from
+from zones.permits.air_quality import air_quality_from
+from zones.permits.permits import permits_from
+from zones.register.register import Register, register_from
 
 NOW_S = 1_767_000_000
 INSIDE, BESIDE, GUILIN = (108.32, 22.82), (108.50, 23.00), (110.29, 25.27)

@@ -13,7 +13,7 @@ import shapely
 from firewatch.core.geo import distance_km
 from firewatch.core.time import SeasonCalendar
 from firewatch.simulate.season import simulate_season
-from zones.areas import load_areas
+from zones.places.areas import load_areas
 
 SEED, SCALE = 7, 0.25
 

@@ -7,8 +7,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from zones.areas import load_areas
-from zones.measures import (
+from zones.geometry.measures import (
     area_km2,
     mean_width_km,
     opened,
@@ -16,6 +15,7 @@ from zones.measures import (
     polygonal,
     somewhere_as_wide,
 )
+from zones.places.areas import load_areas
 
 GEOD = Geod(ellps="WGS84")
 KM_LAT = 111.19

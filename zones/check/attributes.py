@@ -13,9 +13,9 @@ from zones.check.common_time import months_ever
 from zones.check.finding import Found
 from zones.check.subject import Subject
 from zones.formats.content import Note
-from zones.in_force import last_days
-from zones.periods import MINUTES_A_DAY
-from zones.register import OPEN_END
+from zones.register.in_force import last_days
+from zones.register.periods import MINUTES_A_DAY
+from zones.register.register import OPEN_END
 
 # 文号: the issuer's short name, the year in tortoise-shell brackets, the running number, such as
 # 南府规〔2025〕3号 (GB/T 9704-2012, 7.2.5); public notices write 第 before the number.

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from zones.in_force import last_days, month_of
-from zones.periods import ALL_MONTHS, MINUTES_A_DAY
+from zones.register.in_force import last_days, month_of
+from zones.register.periods import ALL_MONTHS, MINUTES_A_DAY
 
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from zones.check.common_time import months_ever
-from zones.in_force import last_days, month_of
+from zones.register.in_force import last_days, month_of
 
 # A file has a handful of first days; of very many the commonest are tried.
 _MOST_TRIED = 50

@@ -16,7 +16,7 @@ from zones.check.common_time import common_time
 from zones.check.finding import Found, inner_point
 from zones.check.subject import Subject, Together
 from zones.check.threads import elementwise
-from zones.measures import Geometries
+from zones.geometry.measures import Geometries
 
 # Two polygons that differ by less than this share of the bigger one are two drafts of one.
 NEAR_SHARE = 0.01

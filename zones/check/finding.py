@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import shapely
 
-from zones.measures import Geometries
+from zones.geometry.measures import Geometries
 
 NO_SHAPES: Geometries = np.array([], dtype=object)
 

@@ -12,7 +12,6 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.time import date_of_day_number
-from zones.areas import GAP_KM
 from zones.check.days import busiest_days, counts_on, counts_on_any
 from zones.check.finding import Found, inner_point, place_text
 from zones.check.homes import home_geometry, home_names
@@ -20,6 +19,7 @@ from zones.check.rings import TRIFLE_KM2
 from zones.check.subject import BAN, RESTRICTED, Subject
 from zones.check.territory import Territory, territory
 from zones.check.uncovered import TOUCHING_DEGREES, Uncovered, uncovered
+from zones.places.areas import GAP_KM
 
 # Looking at a day takes about a second for a whole region; a notice has one first day.
 MOST_DAYS = 2

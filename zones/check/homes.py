@@ -11,11 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.adcodes import city_of, current_adcode
-from zones.areas import Areas
 from zones.check.threads import elementwise
-from zones.measures import Geometries
-from zones.names import plain_name
+from zones.geometry.measures import Geometries
+from zones.places.adcodes import city_of, current_adcode
+from zones.places.areas import Areas
+from zones.places.names import plain_name
 
 Codes = NDArray[np.int64]
 

@@ -11,13 +11,13 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.areas import GAP_KM
 from zones.check.finding import Found, inner_point, inner_points
 from zones.check.homes import Homes, home_geometry, home_names, homes
 from zones.check.rings import TRIFLE_KM2
 from zones.check.subject import Subject
 from zones.check.threads import elementwise
-from zones.measures import Geometries, area_km2, polygonal, somewhere_as_wide
+from zones.geometry.measures import Geometries, area_km2, polygonal, somewhere_as_wide
+from zones.places.areas import GAP_KM
 
 # A zone of which not even a hundredth lies at home was drawn elsewhere.
 ELSEWHERE_SHARE = 0.99

@@ -16,7 +16,13 @@ from zones.check.common_time import common_days, common_time
 from zones.check.finding import Found, inner_point, inner_points
 from zones.check.subject import BAN, RESTRICTED, Subject, Together
 from zones.check.threads import elementwise
-from zones.measures import Geometries, area_km2, mean_width_km, polygonal, somewhere_as_wide
+from zones.geometry.measures import (
+    Geometries,
+    area_km2,
+    mean_width_km,
+    polygonal,
+    somewhere_as_wide,
+)
 
 # Two offices that trace one border on one map part by this much; what is wider was drawn twice.
 STRIP_KM = 0.05

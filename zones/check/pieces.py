@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.measures import Geometries, area_km2
+from zones.geometry.measures import Geometries, area_km2
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,8 @@ import shapely
 
 from zones.check.finding import Found, inner_point
 from zones.check.subject import Subject
-from zones.measures import Geometries
-from zones.polygons import Repair
+from zones.geometry.measures import Geometries
+from zones.geometry.polygons import Repair
 
 # A hundred square metres is less than the position of any vertex can be trusted to.
 TRIFLE_KM2 = 1e-4

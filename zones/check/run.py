@@ -8,16 +8,16 @@ from pathlib import Path
 
 from firewatch.core.errors import FirewatchError
 from firewatch.core.geo import Extent
-from zones.areas import Areas
 from zones.check.finding import Finding, Found, Severity
 from zones.check.report import CheckReport
 from zones.check.subject import Subject
 from zones.check.table import CHECKS, UNREADABLE, Check
-from zones.crs import GUANGXI_EXTENT
-from zones.layer import Layer
-from zones.mapping import ColumnMapping
-from zones.read import ZoneReading, read_zones
-from zones.register import Register
+from zones.formats.crs import GUANGXI_EXTENT
+from zones.formats.layer import Layer
+from zones.places.areas import Areas
+from zones.register.mapping import ColumnMapping
+from zones.register.read import ZoneReading, read_zones
+from zones.register.register import Register
 
 
 def check_zones(reading: ZoneReading, areas: Areas, existing: Register) -> CheckReport:

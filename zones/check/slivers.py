@@ -12,7 +12,7 @@ from firewatch.core.geo import KM_PER_DEGREE
 from zones.check.finding import Found, inner_point
 from zones.check.pieces import Pieces
 from zones.check.subject import Subject
-from zones.measures import mean_width_km, roundness
+from zones.geometry.measures import mean_width_km, roundness
 
 Bools = NDArray[np.bool_]
 

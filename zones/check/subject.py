@@ -11,17 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.areas import Areas
 from zones.check.pieces import Pieces, holes_of, parts_of
 from zones.check.shapes import shape_groups
 from zones.formats.content import Note
-from zones.headings import find_columns
-from zones.in_force import last_days
-from zones.layer import Layer
-from zones.measures import Geometries, area_km2
-from zones.polygons import Repair
-from zones.read import ZoneReading
-from zones.register import ZONE_COLUMNS, Register
+from zones.formats.layer import Layer
+from zones.geometry.measures import Geometries, area_km2
+from zones.geometry.polygons import Repair
+from zones.places.areas import Areas
+from zones.register.headings import find_columns
+from zones.register.in_force import last_days
+from zones.register.read import ZoneReading
+from zones.register.register import ZONE_COLUMNS, Register
 
 BAN = "ban"
 RESTRICTED = "restricted"

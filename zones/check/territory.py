@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zones.adcodes import city_of
 from zones.check.days import counts_on
 from zones.check.homes import NOWHERE, Homes, homes, main_area, region_code
 from zones.check.outside import homes_of
 from zones.check.subject import BAN, RESTRICTED, Subject, Together
+from zones.places.adcodes import city_of
 
 # A restricted zone that lies in one county but for this is that county's.
 _OF_ONE_COUNTY_SHARE = 0.95

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from firewatch.core.geo import KM_PER_DEGREE, Floats
 from zones.check.threads import each, elementwise
-from zones.measures import Geometries, area_km2, opened, polygonal
+from zones.geometry.measures import Geometries, area_km2, opened, polygonal
 
 # About 30 km, a quarter of a county: measured, halving or doubling it takes longer. Where zones are
 # drawn very finely a cell is quartered, because shrinking takes more than twice as long for twice

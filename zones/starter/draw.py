@@ -16,8 +16,8 @@ from firewatch.core.geo import Extent
 from firewatch.core.i18n import texts
 from firewatch.core.time import day_number
 from firewatch.core.vocab import Language, ZoneKind
-from zones.areas import Areas
-from zones.register import Geometries, Register, register_from
+from zones.places.areas import Areas
+from zones.register.register import Geometries, Register, register_from
 from zones.starter.classes import InputClass, label
 from zones.starter.inputs import Note, StarterInputs
 from zones.starter.packaged import packaged_inputs

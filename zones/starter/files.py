@@ -12,15 +12,15 @@ import shapely
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import Extent, Floats
-from zones.crs import GUANGXI_EXTENT, to_wgs84
-from zones.headings import find_columns
-from zones.layer import Layer, read_layer
-from zones.polygons import repaired
-from zones.register import Geometries
+from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
+from zones.formats.layer import Layer, read_layer
+from zones.geometry.polygons import repaired
+from zones.register.headings import find_columns
+from zones.register.register import Geometries
 from zones.starter.classes import InputClass, input_class
 from zones.starter.inputs import Note, StarterInputs, inputs_from
 from zones.starter.rules import HEADINGS
-from zones.tables import UserTable, heading_table, read_table
+from zones.tables.table import UserTable, heading_table, read_table
 
 Paths = Path | Sequence[Path]
 
@@ -126,7 +126,7 @@ def _names(layer: Layer) -> pd.Series:
 
 def _points(path: Path) -> Layer:
     """Return a table of points as a layer; longitudes and latitudes are degrees."""
-    table = read_table(path, heading_table(HEADINGS), (("lon",), ("lat",)))
+    table = read_table(path, heading_table("zones.starter", HEADINGS), (("lon",), ("lat",)))
     xy = np.column_stack([_degrees(table, "lon"), _degrees(table, "lat")])
     names = pd.DataFrame({"name": table.texts("name").to_numpy()})
     points = np.asarray(shapely.points(xy), dtype=object)

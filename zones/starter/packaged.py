@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zones.areas import Areas, seats
-from zones.register import Geometries
+from zones.places.areas import Areas, seats
+from zones.register.register import Geometries
 from zones.starter.classes import InputClass
 from zones.starter.inputs import StarterInputs, inputs_from
 
-_SEATS = "zones/seats.csv"
+_SEATS = "zones/places/seats.csv"
 _PLACES = "zones/starter/places.csv"
 _DISTRICT_ENDING = "区"
 

@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import KM_PER_DEGREE, Extent, Floats
-from zones.register import Geometries
+from zones.register.register import Geometries
 
 MOST_KM = 50.0
 """The greatest distance that the projections are meant for."""

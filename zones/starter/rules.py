@@ -12,13 +12,13 @@ import pandas as pd
 from firewatch.core.errors import UsageError, ZoneFileError
 from firewatch.core.geo import Floats
 from firewatch.core.vocab import ZoneKind
-from zones.combinations import SEPARATOR
-from zones.headings import kind_codes
+from zones.geometry.combinations import SEPARATOR
+from zones.register.headings import kind_codes
 from zones.starter.classes import input_class, known_classes
 from zones.starter.reach import MOST_KM
-from zones.tables import UserTable, heading_table, read_table
+from zones.tables.table import UserTable, heading_table, read_table
 
-HEADINGS = "starter/headings.csv"
+HEADINGS = "headings.csv"
 _NEEDED = (("class",), ("kind",), ("distance_km",))
 _DEFAULT_HALF_WIDTH_DEG = 45.0
 _NAME = "{name}"
@@ -58,7 +58,7 @@ def read_rules(path: Path) -> pd.DataFrame:
         Naming the row: an unknown class, a kind that cannot be drawn, a number that is none or
         out of range, a template that cannot be filled, two rules of one class and kind.
     """
-    table = read_table(path, heading_table(HEADINGS), _NEEDED)
+    table = read_table(path, heading_table("zones.starter", HEADINGS), _NEEDED)
     rules = pd.DataFrame(
         {
             "input_class": [_class(table, row) for row in table.cells.index],

@@ -19,8 +19,8 @@ from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import SCHEMA_VERSION, meta, metadata, points_current, runs
 from firewatch.pipeline import ingest, rulebook
 from firewatch.settings import Settings
-from zones.in_force import whole_time
-from zones.register import NEVER
+from zones.register.in_force import whole_time
+from zones.register.register import NEVER
 
 OLD_LEDGERS = Path(__file__).parents[2] / "data"
 KEPT = ("source_files", "claims", "rejections", "points", "sightings", "decisions", "alerts")

@@ -23,14 +23,14 @@ from firewatch.ledger.permits import (
 )
 from firewatch.ledger.register import import_zones, load_register, register_of_version
 from firewatch.ledger.straw import add_straw_stock, load_straw_stock
-from zones.air_quality import air_quality_from
-from zones.areas import load_areas
-from zones.permits import Permits, permits_from, responsible_of
-from zones.read import read_zones
-from zones.register import NEVER, Register, register_from
-from zones.replacing import replacement
-from zones.straw_stock import straw_stock_from
-from zones.write import write_register
+from zones.permits.air_quality import air_quality_from
+from zones.permits.permits import Permits, permits_from, responsible_of
+from zones.places.areas import load_areas
+from zones.register.read import read_zones
+from zones.register.register import NEVER, Register, register_from
+from zones.register.replacing import replacement
+from zones.register.write import write_register
+from zones.straw.stock import straw_stock_from
 
 NOW_S = 1_767_000_000
 NANNING = shapely.box(108.25, 22.75, 108.35, 22.85)

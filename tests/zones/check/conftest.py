@@ -9,10 +9,10 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from zones.areas import Areas, load_areas
 from zones.check import CheckReport, Finding, check_zones
-from zones.read import ZoneReading, read_zones
-from zones.register import Register
+from zones.places.areas import Areas, load_areas
+from zones.register.read import ZoneReading, read_zones
+from zones.register.register import Register
 
 Columns = Sequence[object]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from zones.areas import GAP_KM, Areas
 from zones.check.uncovered import uncovered
+from zones.places.areas import GAP_KM, Areas
 
 KM_LAT = 111.19
 LIUZHOU = "柳州市人民政府"

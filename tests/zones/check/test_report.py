@@ -15,11 +15,11 @@ import shapely
 from firewatch.core.errors import UsageError
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language
-from zones.areas import Areas
 from zones.check import CHECKS, Severity, check_file, write_places
 from zones.check.common_time import common_time, months_ever
-from zones.in_force import Moments, in_force
-from zones.register import Register, register_from
+from zones.places.areas import Areas
+from zones.register.in_force import Moments, in_force
+from zones.register.register import Register, register_from
 
 SQUARE = shapely.box(108.2, 22.7, 108.4, 22.9)
 BOW_TIE = shapely.Polygon([(108.2, 22.7), (108.4, 22.9), (108.4, 22.7), (108.2, 22.9)])

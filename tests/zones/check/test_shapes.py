@@ -7,9 +7,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from zones.areas import Areas
 from zones.check import Severity, check_zones
 from zones.check.slivers import SLIVER_ROUNDNESS, SLIVER_WIDTH_KM, TINY_KM2
+from zones.places.areas import Areas
 
 SQUARE = shapely.box(108.2, 22.7, 108.4, 22.9)
 ELSEWHERE = shapely.box(108.6, 22.7, 108.8, 22.9)
@@ -123,7 +123,7 @@ def test_the_same_shape_is_found_wherever_its_ring_begins(check, of_code) -> Non
 
 def test_one_zone_twice_is_told_once_and_kept_once(read, areas: Areas, of_code) -> None:
     reading = read([SQUARE, ELSEWHERE, SQUARE], name=["城区", "别处", "城区"])
-    from zones.register import Register
+    from zones.register.register import Register
 
     report = check_zones(reading, areas, Register.empty())
     assert [f.features for f in of_code(report, "repeated")] == [(1, 3)]

@@ -1,0 +1,1 @@
+"""Burn permits and the air they depend on."""

@@ -1,0 +1,1 @@
+"""Areas that answer: counties, townships and villages, their names and codes."""

@@ -1,0 +1,1 @@
+"""The legal register of zones: read, kept, replaced, written."""

@@ -1,0 +1,45 @@
+"""Registers as files for a GIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import shapely
+
+from firewatch.core.files import atomic_path
+from zones.register.qgis import add_style
+from zones.register.register import Register
+
+LAYER = "zones"
+
+
+def write_register(register: Register, path: Path, qml: str = "") -> None:
+    """Write a register as GeoPackage (EPSG:4326); the file is whole or as before.
+
+    Days, months and hours are texts as in `Register.readable`; `read_zones` reads the file back to
+    the same register.
+
+    Parameters
+    ----------
+    qml
+        Style that QGIS gives the layer when it is opened (`zones.register.qgis.zone_qml`).
+    """
+    import pyogrio
+
+    table = register.readable()
+    table = table.assign(illustrative=table["illustrative"].astype("int32"))
+    with atomic_path(Path(path)) as temporary:
+        pyogrio.raw.write(
+            temporary,
+            shapely.to_wkb(register.geometry),
+            [table[name].to_numpy(dtype=object if table[name].dtype == "str" else None)
+             for name in table],
+            list(table),
+            layer=LAYER,
+            driver="GPKG",
+            crs="EPSG:4326",
+            geometry_type="MultiPolygon",
+            promote_to_multi=True,
+        )  # fmt: skip
+        if qml:
+            add_style(temporary, LAYER, qml, LAYER)

@@ -1,0 +1,1 @@
+"""Which rule a fire point breaks, why, and how sure that is."""

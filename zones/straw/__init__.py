@@ -1,0 +1,1 @@
+"""The straw-stock ledger and the plan's rates."""
