@@ -36,6 +36,10 @@ Crs = Annotated[
     str | None,
     typer.Option(help="坐标系，如 EPSG:4490 或 GCJ-02 / where none or a wrong one is declared"),
 ]
+Replaces = Annotated[
+    list[str] | None,
+    typer.Option(help="被取代通告的文号，可多次给出 / a notice that this one replaces"),
+]
 LayerName = Annotated[
     str | None, typer.Option("--layer", help="文件有多个图层时取哪一个 / which layer of several")
 ]
@@ -87,10 +91,9 @@ def areas_named_in(file: Path, rules: Rulebook, within: str) -> NamedAreas | Non
 def read_file(
     file: Path, options: Mapping[str, Any], rules: Rulebook, language: Language
 ) -> tuple[ZoneReading, list[str]]:
-    """Read a layer of zones, or a list of areas by name, and what was noticed on the way."""
+    """Read a layer of zones, or a list of areas by name with what was noticed of the names."""
     from zones.register.read import read_zones
 
     named = areas_named_in(file, rules, options["within"])
     reading = read_zones(file, layer=named.layer if named else None, **declared(options))
-    notes = [*(named.notes(language) if named else ()), *reading.notes(language)]
-    return reading, notes
+    return reading, list(named.notes(language)) if named else []

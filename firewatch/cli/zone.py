@@ -20,9 +20,8 @@ from firewatch.cli.declared import (
     MappingFile,
     Months,
     Notice,
+    Replaces,
     Within,
-    areas_named_in,
-    declared,
     read_file,
 )
 from firewatch.cli.state import State, day_or_none, records, state_of, text_table
@@ -44,7 +43,8 @@ _SHOWN = [
     "zone_id", "kind", "name", "notice", "valid_from", "valid_to", "months", "hours",
     "retired_from",
 ]  # fmt: skip
-_PLACES = "zones_check.gpkg"
+_MOST_SHOWN = 3
+"""Findings of one sort that an import prints; `check` prints more."""
 
 
 @app.command("import")
@@ -63,28 +63,31 @@ def import_(
     mapping: MappingFile = None,
     within: Within = "",
     layer: LayerName = None,
-    replaces: Annotated[
-        list[str] | None,
-        typer.Option(help="被取代通告的文号，可多次给出 / a notice that this one replaces"),
-    ] = None,
+    replaces: Replaces = None,
 ) -> None:
     """导入一份通告的分区；旧通告只有用 --replaces 指明才停用 / import the zones of one notice."""
-    from firewatch.ledger.register import import_zones, load_register
+    from firewatch.ledger.register import import_zones
     from firewatch.pipeline import rulebook
+    from zones.check import check_zones
     from zones.register.replacing import replacement
 
     state = state_of(context)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
         reading, notes = read_file(file, context.params, rules, state.language)
+        ended = replacement(rules.register, reading.register, replaces or (), rules.areas)
+        report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
+        for line in (*notes, *report.lines(state.language, _MOST_SHOWN)):
+            typer.echo(line, err=True)
+        findings = records(report.table(state.language))
+        if not report.can_import:
+            state.emit({"imported": 0, "findings": findings})
+            state.exit_code = 1
+            return
         with ledger.writing() as connection:
-            register = load_register(connection)
-            ended = replacement(register, reading.register, replaces or (), rules.areas)
             outcome = import_zones(connection, reading.register, state.clock.now_epoch_s(), ended)
-    for note in notes:
-        typer.echo(note, err=True)
     done = {"imported": outcome.added, "known": outcome.known, "retired": outcome.retired}
-    state.emit({**done, "version": outcome.register.version, "notes": notes})
+    state.emit({**done, "version": outcome.register.version, "findings": findings})
     state.say("zones.imported", **done, version=outcome.register.version)
 
 
@@ -104,22 +107,25 @@ def check(
     mapping: MappingFile = None,
     within: Within = "",
     layer: LayerName = None,
+    replaces: Replaces = None,
 ) -> None:
     """导入前逐条说明问题，--out 写出问题所在的图形 / explain every problem before an import."""
+    from firewatch.core.errors import FirewatchError
     from firewatch.pipeline import rulebook
-    from zones.check import check_file, write_places
+    from zones.check import check_zones, unreadable, write_places
+    from zones.register.replacing import replacement
 
     state = state_of(context)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
-    named = areas_named_in(file, rules, within)
-    report = check_file(
-        file,
-        rules.areas,
-        rules.register,
-        layer=named.layer if named else None,
-        **declared(context.params),
-    )
+    try:
+        reading, notes = read_file(file, context.params, rules, state.language)
+        ended = replacement(rules.register, reading.register, replaces or (), rules.areas)
+        report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
+    except FirewatchError as error:
+        report, notes = unreadable(file, error), []
+    for note in notes:
+        state.show(note)
     for line in report.lines(state.language):
         state.show(line)
     if state.out is not None:

@@ -21,7 +21,7 @@ from firewatch.ledger.tables import (
     zone_retirements,
     zones,
 )
-from zones.register.register import NEVER, ZONE_COLUMNS, Register, register_from
+from zones.register.register import NEVER, Register, known_register
 from zones.register.replacing import Replacement
 
 _END = ("zone_id", "retired_from", "retired_by")
@@ -70,7 +70,7 @@ def load_register(connection: Connection, import_id: int | None = None) -> Regis
         retired_by=rows["retired_by"].astype("str").fillna(""),
     )
     geometry = np.asarray(shapely.from_wkb(rows["geometry_wkb"].to_list()), dtype=object)
-    return register_from(rows[list(ZONE_COLUMNS)], geometry)
+    return known_register(rows, geometry)
 
 
 def register_of_version(connection: Connection, version: str) -> Register:

@@ -58,11 +58,12 @@ def write_zones(count: int, outline: str, path: Path) -> None:
 
 
 def firewatch(path: Path) -> dict[str, dict[str, float]]:
-    from zones.check import check_file
+    from zones.check import check_zones
     from zones.places.areas import load_areas
+    from zones.register.read import read_zones
     from zones.register.register import Register
 
-    report = check_file(path, load_areas(), Register.empty())
+    report = check_zones(read_zones(path), load_areas(), Register.empty())
     told = {"ring": {}, "overlap": {}}
     for finding in report.findings:
         if finding.code.startswith("invalid"):

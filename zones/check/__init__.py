@@ -9,7 +9,7 @@ Method
 from zones.check.finding import Finding, Severity
 from zones.check.places import write_places
 from zones.check.report import CheckReport
-from zones.check.run import check_file, check_zones, unreadable
+from zones.check.run import check_zones, unreadable
 from zones.check.table import CHECKS, Check
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "CheckReport",
     "Finding",
     "Severity",
-    "check_file",
     "check_zones",
     "unreadable",
     "write_places",

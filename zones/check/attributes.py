@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firewatch.core.time import date_of_day_number, day_number
 from zones.check.common_time import months_ever
 from zones.check.finding import Found
 from zones.check.subject import Subject
 from zones.formats.content import Note
+from zones.geometry.arrays import Bools
 from zones.register.in_force import last_days
 from zones.register.periods import MINUTES_A_DAY
 from zones.register.register import OPEN_END
@@ -31,8 +31,6 @@ _SHORT_DAYS = 2
 _LONG_YEARS = 30
 _SHORT_MINUTES = 60
 _YEAR_DAYS = 365
-
-Bools = NDArray[np.bool_]
 
 
 def no_authority(subject: Subject) -> Iterator[Found]:

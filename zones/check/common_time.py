@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from zones.geometry.arrays import Bools
 from zones.register.in_force import last_days, month_of
 from zones.register.periods import ALL_MONTHS, MINUTES_A_DAY
 
-Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
 _YEAR_DAYS = 365

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -16,7 +15,7 @@ from zones.check.common_time import common_time
 from zones.check.finding import Found, inner_point
 from zones.check.subject import Subject, Together
 from zones.check.threads import elementwise
-from zones.geometry.measures import Geometries
+from zones.geometry.arrays import Geometries, Indices
 
 # Two polygons that differ by less than this share of the bigger one are two drafts of one.
 NEAR_SHARE = 0.01
@@ -28,8 +27,6 @@ _MOST_COMPARED = 5_000
 _ORDER = (
     "shape", "kind", "crop", "months", "hours_from_min", "hours_to_min", "valid_from", "zone",
 )  # fmt: skip
-
-Indices = NDArray[np.intp]
 
 
 def repeated(subject: Subject) -> Iterator[Found]:

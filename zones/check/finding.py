@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import shapely
 
-from zones.geometry.measures import Geometries
+from zones.geometry.arrays import Geometries
 
 NO_SHAPES: Geometries = np.array([], dtype=object)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
 from zones.check.threads import elementwise
-from zones.geometry.measures import Geometries
+from zones.geometry.arrays import Geometries
 from zones.places.adcodes import city_of, current_adcode
 from zones.places.areas import Areas
 from zones.places.names import plain_name

@@ -16,13 +16,12 @@ from zones.check.homes import Homes, home_geometry, home_names, homes
 from zones.check.rings import TRIFLE_KM2
 from zones.check.subject import Subject
 from zones.check.threads import elementwise
-from zones.geometry.measures import Geometries, area_km2, polygonal, somewhere_as_wide
+from zones.geometry.arrays import Bools, Geometries
+from zones.geometry.measures import area_km2, polygonal, somewhere_as_wide
 from zones.places.areas import GAP_KM
 
 # A zone of which not even a hundredth lies at home was drawn elsewhere.
 ELSEWHERE_SHARE = 0.99
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

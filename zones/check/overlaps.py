@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
 from firewatch.core.time import date_of_day_number
@@ -16,13 +15,8 @@ from zones.check.common_time import common_days, common_time
 from zones.check.finding import Found, inner_point, inner_points
 from zones.check.subject import BAN, RESTRICTED, Subject, Together
 from zones.check.threads import elementwise
-from zones.geometry.measures import (
-    Geometries,
-    area_km2,
-    mean_width_km,
-    polygonal,
-    somewhere_as_wide,
-)
+from zones.geometry.arrays import Bools, Geometries, Indices
+from zones.geometry.measures import area_km2, mean_width_km, polygonal, somewhere_as_wide
 
 # Two offices that trace one border on one map part by this much; what is wider was drawn twice.
 STRIP_KM = 0.05
@@ -32,9 +26,6 @@ ROUNDING_KM = 0.001
 # all that a sound file can have, of zones of one kind enough to see how it is.
 MOST_CONTRADICTIONS = 20_000
 _MOST_OF_ONE_KIND = 500
-
-Indices = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.geometry.measures import Geometries, area_km2
+from zones.geometry.arrays import Geometries
+from zones.geometry.measures import area_km2
 
 
 @dataclass(frozen=True, eq=False)

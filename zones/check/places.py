@@ -11,7 +11,7 @@ from firewatch.core.errors import UsageError
 from firewatch.core.files import atomic_path
 from firewatch.core.vocab import Language
 from zones.check.report import CheckReport
-from zones.geometry.measures import Geometries
+from zones.geometry.arrays import Geometries
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON"}
 LAYER = "findings"

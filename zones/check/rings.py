@@ -9,7 +9,7 @@ import shapely
 
 from zones.check.finding import Found, inner_point
 from zones.check.subject import Subject
-from zones.geometry.measures import Geometries
+from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair
 
 # A hundred square metres is less than the position of any vertex can be trusted to.

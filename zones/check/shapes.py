@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zones.geometry.measures import Geometries
+from zones.geometry.arrays import Geometries
 
 
 def shape_groups(geometry: Geometries) -> NDArray[np.int64]:

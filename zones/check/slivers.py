@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from firewatch.core.geo import KM_PER_DEGREE
 from zones.check.finding import Found, inner_point
 from zones.check.pieces import Pieces
 from zones.check.subject import Subject
+from zones.geometry.arrays import Bools
 from zones.geometry.measures import mean_width_km, roundness
-
-Bools = NDArray[np.bool_]
 
 # Two drafts of one line at the usual scale of 1:10,000 part by some 5-10 m each way; the narrowest
 # strip that a notice draws (the side of a road) is a hundred metres wide.

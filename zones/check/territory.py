@@ -11,13 +11,13 @@ from zones.check.days import counts_on
 from zones.check.homes import NOWHERE, Homes, homes, main_area, region_code
 from zones.check.outside import homes_of
 from zones.check.subject import BAN, RESTRICTED, Subject, Together
+from zones.geometry.arrays import Indices
 from zones.places.adcodes import city_of
 
 # A restricted zone that lies in one county but for this is that county's.
 _OF_ONE_COUNTY_SHARE = 0.95
 
 Codes = NDArray[np.int64]
-Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from zones.geometry.measures import Geometries
+from zones.geometry.arrays import Geometries
 
 # Below this a thread costs more than it saves.
 _LEAST_A_CHUNK = 64

@@ -16,7 +16,8 @@ from scipy.sparse.csgraph import connected_components
 
 from firewatch.core.geo import KM_PER_DEGREE, Floats
 from zones.check.threads import each, elementwise
-from zones.geometry.measures import Geometries, area_km2, opened, polygonal
+from zones.geometry.arrays import Geometries, Indices
+from zones.geometry.measures import area_km2, opened, polygonal
 
 # About 30 km, a quarter of a county: measured, halving or doubling it takes longer. Where zones are
 # drawn very finely a cell is quartered, because shrinking takes more than twice as long for twice
@@ -26,8 +27,6 @@ _MOST_VERTICES = 20_000
 _MOST_QUARTERINGS = 4
 # Shapes that an overlay cut apart lie this near to each other: a hundredth of a metre.
 TOUCHING_DEGREES = 1e-7
-
-Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from firewatch.core.errors import ZoneFileError
 from zones.formats.encoding import text_encoding
-from zones.register.register import Geometries
+from zones.geometry.arrays import Geometries
 
 # Texts (KML, DXF, GeoJSON) are parsed in memory at several times their size. A layer of 5,000
 # polygons of 200 vertices has some 40 MB as KML.

@@ -30,8 +30,8 @@ from zones.formats.systems import (
     likely_declarations,
     parse_system,
 )
+from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import features
-from zones.register.register import Geometries
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -174,8 +174,8 @@ def _other_declarations(extent: Extent, system: System, region: Extent) -> tuple
 
 
 _ASK = (
-    "核对坐标系和图层所在地区，向提供单位询问坐标系后用 crs 声明"
-    " / check the place, ask for the coordinate system and declare it as crs"
+    "核对坐标系和图层所在地区，向提供单位询问坐标系后用 --crs 声明"
+    " / check the place, ask for the coordinate system and declare it with --crs"
 )
 
 
@@ -189,8 +189,8 @@ def _declare(declarations: tuple[str, ...]) -> str:
     several = len({meridian for meridian in meridians.values() if meridian}) > 1
     ask = "；坐标没有带号，中央经线须问提供单位 / ask for the meridian" if several else ""
     return (
-        f'看来是 {likely}{swap}{ask}；核实后用 crs="{declarations[0]}" 声明'
-        " / it looks like this: declare it as crs"
+        f'核实后用 --crs "{declarations[0]}" 声明：看来是 {likely}{swap}{ask}'
+        " / it looks like this: declare it with --crs"
     )
 
 

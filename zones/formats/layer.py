@@ -19,7 +19,7 @@ from zones.formats.archive import unpack
 from zones.formats.content import Note, chosen_layer, unreadable
 from zones.formats.shapefile import parts_of
 from zones.formats.table import ARCHIVES, ENDINGS, FORMAT_OF, KNOWN, MAIN_DOCUMENT, REMEDIES
-from zones.register.register import Geometries
+from zones.geometry.arrays import Geometries
 
 
 @dataclass(frozen=True, eq=False)

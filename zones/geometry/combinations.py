@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Indices = NDArray[np.intp]
+from zones.geometry.arrays import Indices
 
 SEPARATOR = ";"
 

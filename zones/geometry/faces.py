@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.geometry.grid import Indices
+from zones.geometry.arrays import Indices
 from zones.geometry.outlines import Pixels
 
 _SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])

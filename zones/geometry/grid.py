@@ -15,8 +15,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from firewatch.core.geo import Extent, Floats
+from zones.geometry.arrays import Indices
 
-Indices = NDArray[np.intp]
 Eligible = Callable[[Indices, Indices], NDArray[np.bool_]]
 
 # Cell numbers below 2**16 are put in order by a radix sort, ten times faster than comparing.

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from firewatch.core.geo import KM_PER_DEGREE, Floats
-
-Geometries = NDArray[np.object_]
-Bools = NDArray[np.bool_]
+from zones.geometry.arrays import Bools, Geometries
 
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 

@@ -15,17 +15,8 @@ from numpy.typing import NDArray
 
 from firewatch.core.footprint import half_size_degrees
 from firewatch.core.geo import Extent, Floats
-from zones.geometry.grid import (
-    Cells,
-    Eligible,
-    Indices,
-    PointGrid,
-    candidate_pairs,
-    expand,
-    grid_points,
-)
-
-Bools = NDArray[np.bool_]
+from zones.geometry.arrays import Indices
+from zones.geometry.grid import Cells, Eligible, PointGrid, candidate_pairs, expand, grid_points
 
 # About 500 m, the size of a small pixel. Smaller cells rule out few more pieces.
 _CELL_DEGREES = 0.005

@@ -11,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.errors import ZoneFileError
+from zones.geometry.arrays import Geometries
 from zones.geometry.measures import POLYGONAL, area_km2, polygonal
-from zones.register.register import Geometries
 
 __all__ = ["Repair", "area_km2", "features", "repaired", "require_polygons"]
 
@@ -119,3 +119,15 @@ def repaired(geometry: Geometries, path: Path) -> tuple[Geometries, tuple[Repair
 def _place(reason: str) -> tuple[float, float]:
     numbers = re.search(r"\[(\S+) (\S+)\]", reason)
     return (float(numbers[1]), float(numbers[2])) if numbers else (np.nan, np.nan)
+
+
+def canonical_wkb(polygons: Geometries) -> list[str]:
+    """Return each polygon as hexadecimal WKB (little-endian), the same for the same ground.
+
+    The ring's first vertex and direction, or a multipolygon of one part (as GeoPackage wants), do
+    not make another polygon.
+    """
+    plain = polygons.copy()
+    lone = shapely.get_num_geometries(polygons) == 1
+    plain[lone] = shapely.get_geometry(polygons[lone], 0)
+    return [wkb.hex().upper() for wkb in shapely.to_wkb(shapely.normalize(plain), byte_order=1)]

@@ -17,9 +17,10 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
+from zones.geometry.arrays import Bools, Indices
 from zones.geometry.faces import faces_of
-from zones.geometry.grid import Eligible, Indices
-from zones.geometry.outlines import Bools, Outlines, Pixels
+from zones.geometry.grid import Eligible
+from zones.geometry.outlines import Outlines, Pixels
 
 NOTHING = 1e-9
 """A share of ground below this, as where two polygons only touch, is none."""

@@ -16,8 +16,8 @@ from zones.formats.content import Note
 from zones.formats.crs import WGS84, to_wgs84
 from zones.formats.kml import DATUM_NOTE
 from zones.formats.layer import Layer, read_layer
+from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair, repaired, require_polygons
-from zones.register.register import Geometries
 from zones.tables.cells import Fault, numbers, refuse, span
 from zones.tables.table import Heading, UserTable, accepted, heading_table, read_table, table_of
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from firewatch.core.time import epoch_seconds
 from firewatch.core.vocab import Ruling
-from zones.geometry.grid import Eligible, Indices
+from zones.geometry.arrays import Indices
+from zones.geometry.grid import Eligible
 from zones.permits.air_quality import AirQuality
 from zones.permits.permits import Permits
 from zones.permits.state import PermitState, permit_states, window_days

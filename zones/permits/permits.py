@@ -25,8 +25,10 @@ from numpy.typing import NDArray
 
 from firewatch.core.files import short_hash
 from firewatch.core.time import date_of_day_number, day_number
+from zones.geometry.arrays import Geometries
+from zones.geometry.polygons import canonical_wkb
 from zones.register.periods import MINUTES_A_DAY, hours_written
-from zones.register.register import EMPTY_VERSION, NEVER, Geometries
+from zones.register.register import EMPTY_VERSION, NEVER
 
 _ID_DIGITS = 10
 _SEPARATOR = "\x1f"
@@ -207,12 +209,7 @@ def _natural(text: str) -> str:
 
 
 def _permit_ids(table: pd.DataFrame, polygons: Geometries) -> list[str]:
-    # The ring's first vertex and direction, or a multipolygon of one part (as GeoPackage wants),
-    # do not make another permit.
-    plain = polygons.copy()
-    lone = shapely.get_num_geometries(polygons) == 1
-    plain[lone] = shapely.get_geometry(polygons[lone], 0)
-    shapes = shapely.to_wkb(shapely.normalize(plain), hex=True, byte_order=1)
+    shapes = canonical_wkb(polygons)
     decisive = table[list(_DECISIVE)].astype({name: _DTYPES[name] for name in _DECISIVE})
     texts = decisive.astype("str").fillna("")
     lines = zip(*(texts[name] for name in _DECISIVE), shapes, strict=True)

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from firewatch.core.geo import Extent
 from firewatch.core.time import DAY_S, epoch_seconds
 from firewatch.core.vocab import Ruling
+from zones.geometry.arrays import Indices
 from zones.geometry.combinations import text_column
-from zones.geometry.grid import Indices, cells_over, grid_points, points_in
+from zones.geometry.grid import cells_over, grid_points, points_in
 from zones.permits.air_quality import AirQuality
 from zones.permits.clauses import permit_clauses
 from zones.permits.conflicts import conflicts

@@ -17,6 +17,7 @@ from firewatch.core.vocab import Language
 from zones.formats.content import Note
 from zones.formats.crs import GUANGXI_EXTENT
 from zones.formats.layer import Layer
+from zones.geometry.arrays import Geometries
 from zones.geometry.measures import area_km2
 from zones.geometry.polygons import Repair
 from zones.permits.air_quality import MAX_AQI, MAX_WIND_M_S
@@ -24,7 +25,6 @@ from zones.permits.areas import PermitSource, one_a_number, permit_source
 from zones.permits.permits import Permits, permits_from
 from zones.places.areas import Areas
 from zones.register.periods import parse_hours
-from zones.register.register import Geometries
 from zones.tables.cells import Fault, days, numbers, parsed, refuse, span
 from zones.tables.row_findings import RowFindings, Weight, findings_of, found_in
 from zones.tables.table import UserTable

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.geometry.grid import Indices
+from zones.geometry.arrays import Indices
 from zones.permits.air_quality import AirQuality
 from zones.permits.permits import Permits
 from zones.register.in_force import Moments

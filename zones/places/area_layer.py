@@ -13,11 +13,11 @@ from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import Extent
 from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
 from zones.formats.layer import Layer, read_layer
+from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import features, repaired, require_polygons
 from zones.places.adcodes import city_of, current_adcode
 from zones.places.areas import dissolved, load_areas, with_seats
 from zones.register.headings import find_columns, known_headings
-from zones.register.register import Geometries
 
 _COLUMNS = ("adcode", "area_name", "city_name")
 _ADCODE = r"^(\d{6})(?:0{3,6})?(?:\.0)?$"

@@ -16,8 +16,9 @@ import shapely
 from firewatch.core.errors import UsageError
 from firewatch.core.files import short_hash
 from firewatch.core.geo import local_km
+from zones.geometry.arrays import Geometries
 from zones.places.adcodes import current_adcode, history
-from zones.places.boundaries import PUBLISHERS, YEAR, Geometries, Publisher, read_counties
+from zones.places.boundaries import PUBLISHERS, YEAR, Publisher, read_counties
 from zones.places.names import plain_name, short_county_name
 
 __all__ = ["GUANGXI", "Areas", "areas_from", "current_adcode", "load_areas"]

@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from zones.geometry.grid import Indices, PointGrid
+from zones.geometry.arrays import Indices
+from zones.geometry.grid import PointGrid
 from zones.geometry.outlines import Outlines, Pixels, outlines_of
 from zones.geometry.shares import enters, strokes
 from zones.places.areas import Areas

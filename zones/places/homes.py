@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zones.geometry.grid import Indices, PointGrid, cells_over, grid_points, points_in
+from zones.geometry.arrays import Indices
+from zones.geometry.grid import PointGrid, cells_over, grid_points, points_in
 from zones.places.areas import Areas
 from zones.places.subareas import SubAreas
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.files import sha256_of_file
 from firewatch.core.vocab import Language
 from zones.formats.layer import Layer
+from zones.geometry.arrays import Bools
 from zones.places.addresses import ANYWHERE, Counties, area_named, split_address
 from zones.places.areas import Areas, dissolved
 from zones.places.named_list import PLACES, NamedList, read_named_list
@@ -36,8 +36,6 @@ from zones.places.names import (
 from zones.places.subarea_notes import Level, Note, note, sentences
 from zones.places.subareas import SubAreas
 from zones.register.headings import find_columns
-
-Bools = NDArray[np.bool_]
 
 _SETTING: dict[Level, str] = {"township": "region.townships", "village": "region.villages"}
 

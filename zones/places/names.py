@@ -20,11 +20,9 @@ from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
+from zones.geometry.arrays import Bools
 
 # Zero-width characters come with texts copied from web pages.
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")

@@ -12,9 +12,9 @@ import shapely
 
 from firewatch.core.files import short_hash
 from firewatch.core.vocab import Language
+from zones.geometry.arrays import Geometries
 from zones.places.areas import Areas, dissolved, narrow_gaps
 from zones.places.subarea_notes import Level, Note, sentences
-from zones.register.register import Geometries
 
 SUBAREA_COLUMNS = ("code", "name", "county_adcode", "township")
 

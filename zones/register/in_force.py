@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.time import local_day_number, local_minute
-from zones.geometry.grid import Eligible, Indices
+from zones.geometry.arrays import Indices
+from zones.geometry.grid import Eligible
 from zones.register.periods import ALL_MONTHS, WHOLE_DAY
 
 

@@ -15,11 +15,12 @@ from zones.formats.content import Note
 from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
 from zones.formats.kml import DATUM_NOTE
 from zones.formats.layer import Layer, read_layer
+from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair, repaired, require_polygons
 from zones.register.columns import source_of, unlisted_kinds, zone_table
 from zones.register.declared import Declared
 from zones.register.mapping import ColumnMapping
-from zones.register.register import Geometries, Register, register_from
+from zones.register.register import Register, register_from
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from firewatch.core.files import short_hash
 from firewatch.core.time import Period, date_of_day_number, day_number
+from zones.geometry.arrays import Geometries
+from zones.geometry.polygons import canonical_wkb
 from zones.register.in_force import last_days, month_of
 from zones.register.periods import ALL_MONTHS, MINUTES_A_DAY, hours_written, months_written
-
-Geometries = NDArray[np.object_]
 
 # The last day that a calendar date can name stands for "until further notice".
 OPEN_END = day_number(date.max)
@@ -24,6 +24,7 @@ NEVER = OPEN_END + 1
 """The day of a retirement that has not happened."""
 EMPTY_VERSION = "empty"
 _ID_DIGITS = 10
+_DAYS = ("valid_from", "valid_to")
 
 _DTYPES = {
     "zone_id": "str",
@@ -99,7 +100,7 @@ class Register:
     def combined(self, other: Register) -> Register:
         """Return the zones of both; a zone that is in both is kept once."""
         zones = pd.concat([self.zones, other.zones], ignore_index=True)
-        return register_from(zones, np.concatenate([self.geometry, other.geometry]))
+        return known_register(zones, np.concatenate([self.geometry, other.geometry]))
 
     def in_force(self, day: date) -> Register:
         """Return the zones that count on a Beijing day, be it for some hours only."""
@@ -135,11 +136,11 @@ class Register:
             name: self.zones[name].where(kept, ids.map(by_id[name]))
             for name in ("retired_from", "retired_by")
         }
-        return register_from(self.zones.assign(**changed), self.geometry)
+        return known_register(self.zones.assign(**changed), self.geometry)
 
     def chosen(self, rows: NDArray[np.bool_]) -> Register:
         """Return the zones for which `rows` is true."""
-        return register_from(self.zones[rows], self.geometry[rows])
+        return known_register(self.zones[rows], self.geometry[rows])
 
     @property
     def illustrative(self) -> bool:
@@ -183,29 +184,36 @@ def register_from(zones: pd.DataFrame, geometry: Geometries) -> Register:
             table[name] = value
     polygons = np.asarray(geometry, dtype=object)
     table["zone_id"] = _zone_ids(table, polygons)
-    table = table[list(ZONE_COLUMNS)].astype(_DTYPES)
+    return known_register(table, polygons)
+
+
+def known_register(zones: pd.DataFrame, geometry: Geometries) -> Register:
+    """Return a register of zones that have their ids: those of a register or of the ledger.
+
+    Parameters
+    ----------
+    zones
+        All of `ZONE_COLUMNS`. Of several rows of one id the first counts.
+    """
+    if len(zones) == 0:
+        return Register.empty()
+    table = zones[list(ZONE_COLUMNS)].reset_index(drop=True).astype(_DTYPES)
     table = table.drop_duplicates("zone_id").sort_values("zone_id")
-    polygons = polygons[table.index.to_numpy()]
+    polygons = np.asarray(geometry, dtype=object)[table.index.to_numpy()]
     shapely.prepare(polygons)
     return Register(table.reset_index(drop=True), polygons, _version(table))
 
 
 def _zone_ids(table: pd.DataFrame, polygons: Geometries) -> list[str]:
-    # The ring's first vertex and direction, or a multipolygon of one part (as GeoPackage wants),
-    # do not make another zone.
-    plain = polygons.copy()
-    lone = shapely.get_num_geometries(polygons) == 1
-    plain[lone] = shapely.get_geometry(polygons[lone], 0)
-    shapes = shapely.to_wkb(shapely.normalize(plain), hex=True, byte_order=1)
-    parts = table[["kind", "notice", "name", "valid_from", "valid_to"]].astype(str)
-    texts = parts.agg("\x1f".join, axis=1) + "\x1f" + pd.Series(shapes, index=table.index)
+    parts = (table[name].astype("str") for name in ("kind", "notice", "name", *_DAYS))
+    lines = ["\x1f".join(line) for line in zip(*parts, canonical_wkb(polygons), strict=True)]
     # Written only where it limits the zone, so that a limit added to the format later leaves the
     # ids on record as they are.
     for name in ("months", "hours_from_min", "hours_to_min", "crop"):
-        limited = table[name] != _DEFAULTS[name]
-        texts = texts.where(~limited, texts + f"\x1f{name}=" + table[name].astype(str))
-    kinds = table["kind"].astype(str)
-    return [f"{k}-{short_hash(t, _ID_DIGITS)}" for k, t in zip(kinds, texts, strict=True)]
+        for row in np.flatnonzero(table[name] != _DEFAULTS[name]):
+            lines[row] += f"\x1f{name}={table[name].iloc[row]}"
+    kinds = table["kind"].astype("str")
+    return [f"{k}-{short_hash(t, _ID_DIGITS)}" for k, t in zip(kinds, lines, strict=True)]
 
 
 def _version(table: pd.DataFrame) -> str:

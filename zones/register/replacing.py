@@ -41,6 +41,12 @@ class Replacement:
     def nothing(cls) -> Replacement:
         return cls((), NEVER, "")
 
+    def applied_to(self, register: Register) -> Register:
+        """Return the register in which these zones end."""
+        return (
+            register.retired(self.zone_ids, self.from_day, self.by) if self.zone_ids else register
+        )
+
 
 def replacement(
     register: Register, added: Register, replaced: Sequence[str], areas: Areas

@@ -29,8 +29,9 @@ from numpy.typing import NDArray
 
 from firewatch.core.footprint import pixel_sizes
 from firewatch.core.time import epoch_seconds
-from zones.geometry.grid import Eligible, Indices
-from zones.geometry.outlines import Bools, Outlines, Pixels, outlines_of
+from zones.geometry.arrays import Bools, Indices
+from zones.geometry.grid import Eligible
+from zones.geometry.outlines import Outlines, Pixels, outlines_of
 from zones.geometry.shares import only, shares
 from zones.register.in_force import Moments, in_force
 from zones.register.register import Register

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.vocab import Ruling
-from zones.geometry.grid import Indices
+from zones.geometry.arrays import Indices
 from zones.register.register import Register
 from zones.ruling.precedence import Precedence
 

@@ -17,9 +17,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from zones.geometry.arrays import Bools, Indices
 from zones.geometry.faces import faces_of
-from zones.geometry.grid import Eligible, Indices, cells_over, expand, grid_points, points_in
-from zones.geometry.outlines import Bools, Outlines, Pixels
+from zones.geometry.grid import Eligible, cells_over, expand, grid_points, points_in
+from zones.geometry.outlines import Outlines, Pixels
 from zones.geometry.shares import NOTHING, Shares, Strokes, enters, only, strokes
 from zones.ruling.decisive import NO_PLACE, UNZONED, Decisive
 

@@ -16,12 +16,13 @@ from firewatch.core.geo import Extent
 from firewatch.core.i18n import texts
 from firewatch.core.time import day_number
 from firewatch.core.vocab import Language, ZoneKind
+from zones.geometry.arrays import Geometries, Indices
 from zones.places.areas import Areas
-from zones.register.register import Geometries, Register, register_from
+from zones.register.register import Register, register_from
 from zones.starter.classes import InputClass, label
 from zones.starter.inputs import Note, StarterInputs
 from zones.starter.packaged import packaged_inputs
-from zones.starter.reach import Distances, Indices, reach, simple_parts
+from zones.starter.reach import Distances, reach, simple_parts
 from zones.starter.rules import starter_rules, upwind_km
 
 NOTICE = "示意-STARTER"

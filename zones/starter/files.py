@@ -14,9 +14,9 @@ from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import Extent, Floats
 from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
 from zones.formats.layer import Layer, read_layer
+from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import repaired
 from zones.register.headings import find_columns
-from zones.register.register import Geometries
 from zones.starter.classes import InputClass, input_class
 from zones.starter.inputs import Note, StarterInputs, inputs_from
 from zones.starter.rules import HEADINGS

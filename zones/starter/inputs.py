@@ -12,7 +12,7 @@ import shapely
 
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language
-from zones.register.register import Geometries
+from zones.geometry.arrays import Geometries
 from zones.starter.classes import InputClass, label
 
 _COLUMNS = ("input_class", "name", "file")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from zones.geometry.arrays import Geometries
 from zones.places.areas import Areas, seats
-from zones.register.register import Geometries
 from zones.starter.classes import InputClass
 from zones.starter.inputs import StarterInputs, inputs_from
 

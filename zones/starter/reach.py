@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.geo import KM_PER_DEGREE, Extent, Floats
-from zones.register.register import Geometries
+from zones.geometry.arrays import Geometries, Indices
 
 MOST_KM = 50.0
 """The greatest distance that the projections are meant for."""
@@ -37,7 +37,6 @@ _OUTLINED = (
     shapely.GeometryType.MULTILINESTRING,
     shapely.GeometryType.MULTIPOLYGON,
 )
-Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,14 +12,14 @@ import pyogrio
 import pytest
 import shapely
 
-from firewatch.core.errors import UsageError
+from firewatch.core.errors import FirewatchError, UsageError
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language
-from zones.check import CHECKS, Severity, check_file, write_places
+from zones.check import CHECKS, CheckReport, Severity, unreadable, write_places
 from zones.check.common_time import common_time, months_ever
-from zones.places.areas import Areas
 from zones.register.in_force import Moments, in_force
-from zones.register.register import Register, register_from
+from zones.register.read import read_zones
+from zones.register.register import register_from
 
 SQUARE = shapely.box(108.2, 22.7, 108.4, 22.9)
 BOW_TIE = shapely.Polygon([(108.2, 22.7), (108.4, 22.9), (108.4, 22.7), (108.2, 22.9)])
@@ -111,6 +111,12 @@ def test_a_report_without_places_is_a_layer_without_features(check, tmp_path: Pa
     assert len(pyogrio.read_dataframe(path)) == report.table(Language.ZH)["lon"].notna().sum()
 
 
+def refused(path: Path) -> CheckReport:
+    with pytest.raises(FirewatchError) as caught:
+        read_zones(path, kind="ban", notice="x〔2020〕1号")
+    return unreadable(path, caught.value)
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -130,11 +136,11 @@ def test_a_report_without_places_is_a_layer_without_features(check, tmp_path: Pa
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_error_with_a_remedy(
-    tmp_path: Path, areas: Areas, content: bytes, expected: str
+    tmp_path: Path, content: bytes, expected: str
 ) -> None:
     path = tmp_path / "zones.geojson"
     path.write_bytes(content)
-    report = check_file(path, areas, Register.empty(), kind="ban", notice="x〔2020〕1号")
+    report = refused(path)
     assert not report.can_import
     (finding,) = report.findings
     assert (finding.code, finding.severity) == ("unreadable", Severity.ERROR)
@@ -146,8 +152,8 @@ def test_a_file_that_cannot_be_read_is_one_error_with_a_remedy(
     assert json.dumps(report.as_dict(Language.ZH), allow_nan=False)
 
 
-def test_a_file_that_is_not_there_is_one_error(tmp_path: Path, areas: Areas) -> None:
-    report = check_file(tmp_path / "none.gpkg", areas, Register.empty())
+def test_a_file_that_is_not_there_is_one_error(tmp_path: Path) -> None:
+    report = refused(tmp_path / "none.gpkg")
     assert [f.code for f in report.findings] == ["unreadable"]
 
 

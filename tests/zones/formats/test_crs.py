@@ -78,7 +78,7 @@ def test_declared_gcj02_is_turned_back_to_wgs84(name: str) -> None:
 def test_swapped_axes_are_proposed_by_the_option_that_takes_them(epsg: int) -> None:
     layer = layer_of(flipped(projected(NANNING, epsg)), crs=f"EPSG:{epsg}")
     option = f"EPSG:{epsg} swapped"
-    assert f'crs="{option}"' in refusal(layer).remedy
+    assert f'--crs "{option}"' in refusal(layer).remedy
     assert offset_m(to_wgs84(layer, option, GUANGXI_EXTENT)[0], NANNING) < 0.1
 
 
@@ -101,7 +101,7 @@ def test_a_wrong_system_is_refused_with_the_likely_one(
 ) -> None:
     place = HEZHOU if epsg in (4497, 4546) else NANNING
     error = refusal(layer_of(projected(place, epsg), crs=None), says)
-    assert f'crs="{proposed}"' in error.remedy
+    assert f'--crs "{proposed}"' in error.remedy
 
 
 def test_without_a_zone_number_the_meridian_must_be_asked_for() -> None:
@@ -123,7 +123,7 @@ def test_of_some_polygons_outside_those_are_named_and_not_the_system() -> None:
     error = refusal(layer_of(NANNING, BEIJING, BAISE, flipped(BAISE), crs="EPSG:4490"))
     assert "第 2、4 个图形" in error.what
     assert "其余 2 个在区域内" in error.remedy
-    assert "crs=" not in error.remedy
+    assert '--crs "' not in error.remedy
 
 
 def test_a_neighbouring_meridian_that_pushes_some_polygons_out_is_proposed() -> None:

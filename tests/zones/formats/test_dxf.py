@@ -121,7 +121,7 @@ def test_a_drawing_has_no_system_and_the_likely_one_is_proposed(tmp_path: Path) 
     path = dxf(tmp_path / "z.dxf", polyline([tuple(xy) for xy in corners]))
     with pytest.raises(ZoneFileError, match="没有声明坐标系") as caught:
         read_zones(path, **SAID)
-    assert 'crs="EPSG:4524"' in caught.value.remedy
+    assert '--crs "EPSG:4524"' in caught.value.remedy
     shape = read_zones(path, **SAID, crs="EPSG:4524").register.geometry[0]
     assert shape.symmetric_difference(NANNING).area < 1e-9
 
