@@ -79,7 +79,7 @@ def import_(
         report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
         for line in (*notes, *report.lines(state.language, _MOST_SHOWN)):
             typer.echo(line, err=True)
-        findings = records(report.table(state.language))
+        findings = records(report.table(state.language)) if state.as_json else []
         if not report.can_import:
             state.emit({"imported": 0, "findings": findings})
             state.exit_code = 1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
 from zones.check.finding import Found, inner_point, inner_points
-from zones.check.homes import Homes, home_geometry, home_names, homes
+from zones.check.homes import NOWHERE, Homes, home_geometry, home_names, homes
 from zones.check.rings import TRIFLE_KM2
 from zones.check.subject import Subject
 from zones.check.threads import elementwise
@@ -22,6 +22,7 @@ from zones.places.areas import GAP_KM
 
 # A zone of which not even a hundredth lies at home was drawn elsewhere.
 ELSEWHERE_SHARE = 0.99
+_NOWHERE_NAME = "区域之外 / outside the region"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +65,22 @@ def reaching_out(subject: Subject) -> Iterator[Found]:
     yield from _each(subject, outside, chosen)
 
 
+def beyond_the_region(subject: Subject) -> Iterator[Found]:
+    """Yield zones of no declared area that lie in no city of the region at all."""
+    outside = outside_home(subject)
+    yield from _each(subject, outside, _nowhere(subject, outside))
+
+
 def across_a_border(subject: Subject) -> Iterator[Found]:
     """Yield zones of no declared area that lie in several cities or leave the region."""
     outside = outside_home(subject)
-    yield from _each(subject, outside, outside.is_wide & ~outside.declared)
+    within = ~_nowhere(subject, outside)
+    yield from _each(subject, outside, outside.is_wide & ~outside.declared & within)
+
+
+def _nowhere(subject: Subject, outside: Outside) -> Bools:
+    nowhere: Bools = homes_of(subject).adcode[outside.row] == NOWHERE
+    return nowhere
 
 
 def border_strips(subject: Subject) -> Iterator[Found]:
@@ -124,8 +137,8 @@ def _each(subject: Subject, outside: Outside, chosen: Bools) -> Iterator[Found]:
         yield Found(
             (row,), *place, total_km2, outside.shape[[i]],
             values={
-                "home": names.get(int(own.adcode[row]), "—"),
-                "lies_in": names.get(int(own.city[row]), "—"),
+                "home": names.get(int(own.adcode[row]), _NOWHERE_NAME),
+                "lies_in": names.get(int(own.city[row]), _NOWHERE_NAME),
                 "total_km2": total_km2,
                 "outside_share": float(outside.share[i]),
             },

@@ -33,6 +33,7 @@ class Check:
 
 CHECKS: tuple[Check, ...] = (
     Check("elsewhere", ERROR, outside.elsewhere),
+    Check("beyond", ERROR, outside.beyond_the_region),
     Check("never_in_force", ERROR, attributes.never_in_force),
     Check("invalid_ring", WARNING, rings.invalid_rings),
     Check("outside", WARNING, outside.reaching_out),

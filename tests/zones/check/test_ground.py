@@ -256,6 +256,17 @@ def test_a_zone_of_a_city_drawn_in_another_keeps_the_file_out(check, of_code) ->
     assert not report.can_import
 
 
+def test_a_zone_in_another_province_keeps_the_file_out(check, of_code) -> None:
+    in_yunnan, in_nanning = (
+        shapely.box(104.5, 23.3, 104.6, 23.4),
+        shapely.box(108.2, 22.7, 108.4, 22.9),
+    )
+    report = check([in_nanning, in_yunnan], authority=["", ""])
+    (found,) = of_code(report, "beyond")
+    assert found.features == (2,) and not report.can_import
+    assert of_code(report, "across") == []
+
+
 @pytest.mark.parametrize(
     "said",
     [
