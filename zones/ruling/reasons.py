@@ -17,6 +17,8 @@ from zones.register.register import NEVER, OPEN_END, Register
 
 # Stands for the day in a zone's line, which is made once for all its days.
 _DAY = "\x00"
+# Shares are kept to 0.01 %.
+_WHOLE = 0.99995
 
 
 def reasons(
@@ -75,9 +77,10 @@ def _certainty_clauses(points: pd.DataFrame, say: Texts) -> pd.Series:
     near = points["near_boundary"].to_numpy(dtype=bool)
     # 99.6 % must not read as the whole of a pixel that a boundary cuts.
     percent = np.clip(np.round(100 * np.nan_to_num(share, nan=0)), 1, 99).astype(int)
-    number = np.where(~near, 0, np.where(np.isnan(share), 1, percent + 1))
+    unzoned, whole = np.isnan(share), share >= _WHOLE
+    number = np.select([~near, unzoned, whole], [0, 1, 2], percent + 2)
     clauses = [say("certainty.share", percent=value) for value in range(1, 100)]
-    known = ["", say("certainty.unzoned"), *clauses]
+    known = ["", say("certainty.unzoned"), say("certainty.reached"), *clauses]
     return text_column(known, number).set_axis(points.index)
 
 

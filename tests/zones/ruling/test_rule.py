@@ -236,6 +236,35 @@ def test_reasons_say_illustrative_unzoned_outside_and_marks() -> None:
     assert lines[3] == "位于区域之外"
 
 
+@pytest.mark.parametrize(
+    ("share", "near", "said"),
+    [
+        (1.0, False, ""),
+        (0.617, True, "62%"),
+        (0.9991, True, "99%"),
+        (0.0004, True, "1%"),
+        (1.0, True, "另一分区伸入像元"),
+        (np.nan, True, "另有分区"),
+    ],
+)
+def test_a_reason_says_how_sure_the_ruling_is(share: float, near: bool, said: str) -> None:
+    register = register_of(zone("ban", SQUARE))
+    ruled = rule(points(108.5, 22.5), register).assign(ruling_share=share, near_boundary=near)
+    line = reasons(ruled, register, Language.ZH)[0]
+    assert said in line
+    assert ("邻近边界" in line) == near
+
+
+def test_a_reason_names_months_hours_and_what_replaced_the_zone() -> None:
+    register = register_of(
+        zone("ban", SQUARE, months=0b110000000111, hours_from_min=360, hours_to_min=1320)
+    )
+    ended = register.retired(register.zones["zone_id"], DAY + 30, "南府规〔2020〕30号")
+    line = reasons(certain(rule(points(108.5, 22.5), ended)), ended, Language.ZH)[0]
+    for part in ("11-3 月", "06:00-22:00", "2020-12-04", "南府规〔2020〕30号"):
+        assert part in line
+
+
 def test_a_reason_of_a_zone_that_left_the_register_says_so() -> None:
     ruled = certain(rule(points(108.5, 22.5), register_of(zone("ban", SQUARE))))
     line = reasons(ruled, Register.empty(), Language.EN)[0]
