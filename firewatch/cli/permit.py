@@ -66,7 +66,7 @@ def add(
         )
         with ledger.writing() as connection:
             whole, added = add_permits(connection, reading.permits, state.clock.now_epoch_s())
-    against = conflicts(reading.permits, rules.register)
+    against = conflicts(reading.permits, rules.register, rules.precedence)
     notes = [*(named.notes(state.language) if named else ()), *reading.notes(state.language)]
     for note in notes:
         typer.echo(note, err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,8 @@ import shapely
 from firewatch.changes import changed_points, changed_values, rulings_by_city
 from firewatch.core.time import day_number, parse_day
 from firewatch.decide import Outcome
-from firewatch.pipeline import redecide
+from firewatch.pipeline import redecide, rulebook
+from firewatch.settings import Settings
 from firewatch.views import area_names
 from zones.permits.air_quality import air_quality_from
 from zones.permits.permits import permits_from
@@ -108,3 +110,19 @@ def test_a_point_near_a_zones_edge_says_so(changed: Callable[..., Outcome], offi
     assert current["ruling_share"] == pytest.approx(0.5 + half_km / 0.4, abs=1e-3)
     assert bool(current["near_boundary"])
     assert "邻近边界" in current["reason"]
+
+
+def test_the_users_own_table_of_precedence_rules(
+    office: Any, line: Callable[..., str], tmp_path: Any
+) -> None:
+    own = tmp_path / "precedence.csv"
+    own.write_text("kind,effect,ruling,rank\nwetland,ruling,ban_violation,1\nban,mark,,\n")
+    settings = Settings(zones={"precedence": own})
+    wetland = ("wetland", shapely.box(108.4, 22.9, 108.6, 23.1))
+    office.rules = replace(rulebook(office.ledger, settings), register=register(BAN, wetland))
+    office.take_in(office.file("a.csv", [line(*INSIDE), line(*BESIDE)]))
+    current = office.current().set_index("lon")
+    assert current.loc[BESIDE[0], "ruling"] == "ban_violation"
+    assert (current.loc[INSIDE[0], "ruling"], current.loc[INSIDE[0], "marks"]) == ("unzoned", "ban")
+    stated = json.loads(office.table("runs")["parameters"].iloc[-1])
+    assert stated["precedence"] == {"wetland": "1 ban_violation"}
