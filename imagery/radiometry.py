@@ -134,21 +134,24 @@ def scaled_table(scale: float, offset: float, first_fill: int = FIRST_FILL_COUNT
     return table
 
 
-def divide_by_cos_sza(
-    reflectance: Singles, solar_zenith_deg: Singles, night_from_deg: float = NIGHT_FROM_DEG
-) -> Singles:
-    """Turn ρ·cos(SZA) into ρ, in place; NaN from `night_from_deg` on and where SZA is unknown.
+def sun_factor(solar_zenith_deg: Singles, night_from_deg: float = NIGHT_FROM_DEG) -> Singles:
+    """Return 1 / cos(SZA), NaN from `night_from_deg` on and where SZA is unknown.
 
     NASA's VIIRS level-1B reflective bands carry the factor cos(SZA); the fire tests of Schroeder
-    et al. (2014) are stated for ρ.
+    et al. (2014) are stated for reflectance without it.
     """
     cosine = np.cos(np.radians(solar_zenith_deg))
     cosine[~(solar_zenith_deg < night_from_deg)] = np.nan
-    return np.divide(reflectance, cosine, out=reflectance)
+    return np.divide(np.float32(1), cosine, out=cosine)
 
 
-def relative_azimuth_deg(solar_azimuth_deg: Singles, view_azimuth_deg: Singles) -> Singles:
+def relative_azimuth_deg(
+    solar_azimuth_deg: Singles, view_azimuth_deg: Singles, out: Singles | None = None
+) -> Singles:
     """Return the angle between two azimuths, 0..180°; the sun's glint lies at 180°."""
-    difference = np.subtract(solar_azimuth_deg, view_azimuth_deg)
+    difference = np.subtract(solar_azimuth_deg, view_azimuth_deg, out=out)
     np.abs(difference, out=difference)
-    return np.minimum(difference, np.float32(360.0) - difference, out=difference)
+    # |180 - |180 - d|| folds 0..360 onto 0..180 without a second array.
+    np.subtract(np.float32(180), difference, out=difference)
+    np.abs(difference, out=difference)
+    return np.subtract(np.float32(180), difference, out=difference)

@@ -8,11 +8,11 @@ import pytest
 from imagery.radiometry import (
     Quality,
     brightness_temperature,
-    divide_by_cos_sza,
     planck_radiance,
     planck_table,
     relative_azimuth_deg,
     scaled_table,
+    sun_factor,
     temperature_by_table,
     usable_table,
 )
@@ -73,7 +73,7 @@ def test_scaled_counts_follow_the_file_and_fill_is_nothing() -> None:
 def test_reflectance_is_divided_by_the_sun_and_absent_at_night() -> None:
     product = np.full(4, 0.2, dtype="f4")
     zenith = np.array([0.0, 60.0, 85.0, np.nan], dtype="f4")
-    found = divide_by_cos_sza(product, zenith)
+    found = product * sun_factor(zenith)
     np.testing.assert_allclose(found, [0.2, 0.4, np.nan, np.nan], rtol=1e-6)
 
 

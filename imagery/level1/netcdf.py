@@ -1,0 +1,139 @@
+"""Reading NetCDF-4 granules through HDF5, every failure told with file and variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imagery.level1.window import Window
+from imagery.reading import unreadable
+
+if TYPE_CHECKING:
+    import h5py
+
+FORMAT = "NetCDF-4"
+# Rows of chunks across a swath must fit, or every line unpacks them anew.
+_CHUNK_CACHE_BYTES = 64 << 20
+_BLOCK_LINES = 256
+
+
+class NetcdfFile:
+    """An open NetCDF-4 file; a context manager.
+
+    Raises
+    ------
+    UnreadableFileError
+        From every method, if the file or what is asked for cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import h5py
+
+        self.path = path
+        if not path.is_file():
+            raise unreadable(path, "unopened")
+        try:
+            # Read-only media and shares allow no lock file.
+            self._file: h5py.File = h5py.File(
+                path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES, locking=False
+            )
+        except (OSError, RuntimeError) as error:
+            raise self._damaged("HDF5") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def has(self, name: str) -> bool:
+        try:
+            return name in self._file
+        except (OSError, RuntimeError, KeyError) as error:
+            raise self._damaged(name) from error
+
+    def variable(self, name: str) -> h5py.Dataset:
+        if not self.has(name):
+            raise unreadable(self.path, "granule_missing", place=name, format=FORMAT)
+        try:
+            return self._file[name]
+        except (OSError, RuntimeError, KeyError) as error:
+            raise self._damaged(name) from error
+
+    def attribute(self, variable: str, name: str) -> Any:
+        """Return an attribute of a variable as number, text or array."""
+        attributes = self.variable(variable).attrs
+        if name not in attributes:
+            raise unreadable(
+                self.path, "granule_missing", place=f"{variable}:{name}", format=FORMAT
+            )
+        return _plain(attributes[name])
+
+    def optional(self, variable: str, name: str) -> Any | None:
+        """Return an attribute of a variable, None where it has none."""
+        attributes = self.variable(variable).attrs
+        return _plain(attributes[name]) if name in attributes else None
+
+    def text(self, name: str) -> str:
+        """Return a global attribute as text, "" where the file has none."""
+        attributes = self._file.attrs
+        return str(_plain(attributes[name])) if name in attributes else ""
+
+    def moment(self, name: str) -> int:
+        """Return a global attribute of a time (ISO 8601, UTC) in epoch seconds."""
+        try:
+            moment = datetime.fromisoformat(self.text(name))
+        except ValueError as error:
+            raise unreadable(self.path, "granule_missing", place=name, format=FORMAT) from error
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return int(aware.timestamp())
+
+    def whole(self, name: str) -> NDArray[Any]:
+        """Return all values of a variable."""
+        return self.part(name, (...,))
+
+    def part(self, name: str, place: tuple[Any, ...]) -> NDArray[Any]:
+        """Return values of a variable at a place given as for NumPy."""
+        variable = self.variable(name)
+        try:
+            return np.asarray(variable[place])
+        except (OSError, RuntimeError) as error:
+            raise self._damaged(name) from error
+
+    def each_block(
+        self, name: str, window: Window, take: Callable[[NDArray[Any], slice], None]
+    ) -> None:
+        """Give `take` a window's values block by block, with the rows of the window they are.
+
+        Blocks stay in the processor's cache while they are converted, and no second copy of a
+        whole band is held.
+        """
+        variable = self.variable(name)
+        chunk = variable.chunks[0] if variable.chunks else 1
+        height = -(-_BLOCK_LINES // chunk) * chunk
+        for lines, rows in window.blocks(height):
+            take(self.part(name, (lines, window.samples)), rows)
+
+    def _damaged(self, place: str) -> Exception:
+        return unreadable(self.path, "granule_damaged", place=place, format=FORMAT)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.ndarray) and value.size == 1:
+        return _plain(value.reshape(-1)[0])
+    if isinstance(value, np.generic):
+        return value.item()
+    return value

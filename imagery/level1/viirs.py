@@ -1,0 +1,333 @@
+"""VIIRS 375 m level-1B granules (``V??02IMG`` with ``V??03IMG``) of NASA, collection 2.
+
+Format: NASA VIIRS Level-1 product user's guide. Scales, offsets, tables, fill values and the
+meaning of bits are taken from the file.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firewatch.core.geo import Extent
+from imagery.level1.geometry import VIIRS_LINES_A_SCAN, VIIRS_SAMPLES, viirs_i_size_km
+from imagery.level1.netcdf import NetcdfFile
+from imagery.level1.pairs import granule_name
+from imagery.level1.surface import COAST, WATER
+from imagery.level1.viirs_bands import (
+    GEOLOCATION,
+    OBSERVATION,
+    empty,
+    line_of_degrees,
+    quality_bits,
+    read_angle,
+    read_degrees,
+    read_scaled,
+    read_temperature,
+)
+from imagery.level1.window import Grid, Window, sampled_columns, sampled_lines, window_over
+from imagery.radiometry import Singles, relative_azimuth_deg, sun_factor
+from imagery.reading import unreadable
+from imagery.scene import FireRadiance, Scene
+
+MARGIN_PX = 250
+"""Half the window of the scene-dependent threshold of Schroeder et al. (2014)."""
+
+_PLATFORMS = {
+    "suomi-npp": "S-NPP",
+    "s-npp": "S-NPP",
+    "snpp": "S-NPP",
+    "npp": "S-NPP",
+    "jpss-1": "NOAA-20",
+    "jpss1": "NOAA-20",
+    "noaa-20": "NOAA-20",
+    "jpss-2": "NOAA-21",
+    "jpss2": "NOAA-21",
+    "noaa-21": "NOAA-21",
+}
+_PAIR_TOLERANCE_S = 60
+_LARGEST_PIXEL_KM = 0.9
+# Further below its table's end than this no count comes from a saturated detector.
+_CEILING_K = 0.5
+
+
+def read_viirs(
+    img02: Path,
+    geo03: Path,
+    mod02: Path | None = None,
+    mod03: Path | None = None,
+    region: Extent | None = None,
+    margin_px: int = MARGIN_PX,
+) -> Scene:
+    """Return a VIIRS I-band granule, or the part of it over a region.
+
+    Parameters
+    ----------
+    img02, geo03
+        ``V??02IMG`` and ``V??03IMG``.
+    mod02, mod03
+        ``V??02MOD`` for M13, from which fire power is computed, and its geolocation, which is
+        only checked to be of the same granule.
+    region
+        Degrees; None reads the whole granule.
+    margin_px
+        Pixels around the region.
+
+    Raises
+    ------
+    OutsideRegionError
+        If no pixel lies over the region.
+    UnreadableFileError
+        If a file is damaged, lacks something, or the files are not of one granule.
+    """
+    with ViirsGranule(img02, geo03, mod02, mod03) as granule:
+        return granule.read(granule.window(region, margin_px) if region else None)
+
+
+class ViirsGranule:
+    """The open files of a granule, to be read in windows; a context manager."""
+
+    def __init__(
+        self, img02: Path, geo03: Path, mod02: Path | None = None, mod03: Path | None = None
+    ) -> None:
+        self._files: list[NetcdfFile] = []
+        try:
+            self._image = self._open(img02)
+            self._geo = self._open(geo03)
+            self._mod = None if mod02 is None else self._open(mod02)
+            self._mod_geo = None if mod03 is None else self._open(mod03)
+            self.started_utc_s = self._image.moment("time_coverage_start")
+            self.ended_utc_s = self._image.moment("time_coverage_end")
+            self.platform = _platform(self._image)
+            self.shape = self._checked_shape()
+            for other in self._files[1:]:
+                self._check_same_granule(other)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, path: Path) -> NetcdfFile:
+        self._files.append(NetcdfFile(Path(path)))
+        return self._files[-1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for file in self._files:
+            file.__exit__(None, None, None)
+
+    def whole(self) -> Window:
+        """Return the window that is the whole granule."""
+        return Window(0, self.shape[0], 0, self.shape[1])
+
+    def window(self, region: Extent, margin_px: int = MARGIN_PX) -> Window:
+        """Return the window over a region; see `imagery.level1.window.window_over`."""
+        lines, samples = self.shape
+        columns = sampled_columns(samples)
+        lon, lat = (
+            np.stack(
+                [line_of_degrees(self._geo, name, line)[columns] for line in sampled_lines(lines)]
+            )
+            for name in ("longitude", "latitude")
+        )
+        grid = Grid(lines, samples, VIIRS_LINES_A_SCAN, _LARGEST_PIXEL_KM)
+        return window_over(
+            self._geo.path, region, lon[:, columns], lat[:, columns], grid, margin_px
+        )
+
+    def read(self, window: Window | None = None) -> Scene:
+        """Return the pixels of a window, or of the whole granule."""
+        window = window or self.whole()
+        scan_km, track_km = viirs_i_size_km()
+        angles = self._angles(window)
+        return Scene(
+            sensor="VIIRS_I",
+            platform=self.platform,
+            granule=self._image.path.stem,
+            started_utc_s=self.started_utc_s,
+            ended_utc_s=self.ended_utc_s,
+            **self._positions(window),
+            **angles,
+            **self._thermal(window),
+            **self._reflective(window, angles["solar_zenith_deg"]),
+            **self._surface(window),
+            bt_12_k=None,
+            fire_radiance=self._fire_radiance(window),
+            scan_km=scan_km[window.samples],
+            track_km=track_km[window.samples],
+            sample0=window.sample0,
+            line0=window.line0,
+        )
+
+    @cached_property
+    def _by_day(self) -> bool:
+        return self._image.text("DayNightFlag").strip().lower() != "night"
+
+    def _checked_shape(self) -> tuple[int, int]:
+        name = f"{OBSERVATION}/I04"
+        shape = tuple(self._image.variable(name).shape)
+        if len(shape) != 2 or shape[1] != VIIRS_SAMPLES or shape[0] % VIIRS_LINES_A_SCAN:
+            raise unreadable(
+                self._image.path,
+                "granule_shape",
+                place=name,
+                found_shape=shape,
+                expected_shape=f"(n x {VIIRS_LINES_A_SCAN}, {VIIRS_SAMPLES})",
+            )
+        self._check_shapes(self._image, [f"{OBSERVATION}/I05"], shape)
+        self._check_shapes(self._geo, [f"{GEOLOCATION}/latitude"], shape)
+        half = (shape[0] // 2, shape[1] // 2)
+        if self._mod is not None:
+            self._check_shapes(self._mod, [f"{OBSERVATION}/M13"], half)
+        if self._mod_geo is not None:
+            self._check_shapes(self._mod_geo, [f"{GEOLOCATION}/latitude"], half)
+        return shape[0], shape[1]
+
+    @staticmethod
+    def _check_shapes(file: NetcdfFile, names: list[str], shape: tuple[int, ...]) -> None:
+        for name in names:
+            found = tuple(file.variable(name).shape)
+            if found != shape:
+                raise unreadable(
+                    file.path, "granule_shape", place=name, found_shape=found, expected_shape=shape
+                )
+
+    def _check_same_granule(self, other: NetcdfFile) -> None:
+        name = granule_name(self._image.path)
+        their = granule_name(other.path)
+        role = their.product.role if their else "03IMG"
+        fetch = name.partner(role) if name else role
+        started_utc_s, platform = other.moment("time_coverage_start"), _platform(other)
+        late = abs(started_utc_s - self.started_utc_s) > _PAIR_TOLERANCE_S
+        faults = (
+            (late, "time_coverage_start", started_utc_s, self.started_utc_s),
+            (platform != self.platform, "platform", platform, self.platform),
+        )
+        for wrong, place, theirs, ours in faults:
+            if wrong:
+                raise unreadable(
+                    other.path,
+                    "granule_pair",
+                    other=self._image.path.name,
+                    place=place,
+                    found_value=theirs,
+                    expected_value=ours,
+                    fetch=fetch,
+                )
+
+    def _positions(self, window: Window) -> dict[str, Any]:
+        return {
+            "lon": read_degrees(self._geo, "longitude", window),
+            "lat": read_degrees(self._geo, "latitude", window),
+        }
+
+    def _angles(self, window: Window) -> dict[str, Any]:
+        angles = {
+            "solar_zenith_deg": read_angle(self._geo, "solar_zenith", window),
+            "view_zenith_deg": read_angle(self._geo, "sensor_zenith", window),
+        }
+        if self._by_day:
+            sun = read_angle(self._geo, "solar_azimuth", window)
+            view = read_angle(self._geo, "sensor_azimuth", window)
+            relative = relative_azimuth_deg(sun, view, out=sun)
+        else:
+            # Only glint needs it.
+            relative = np.full(window.shape, np.nan, dtype=np.float32)
+        return {**angles, "relative_azimuth_deg": relative}
+
+    def _thermal(self, window: Window) -> dict[str, Any]:
+        mir, tir = (empty(window) for _ in range(2))
+        bowtie, saturated, mir_nominal, tir_nominal = (
+            np.zeros(window.shape, dtype=bool) for _ in range(4)
+        )
+        ceiling_k = read_temperature(self._image, "I04", window, mir, bowtie) - _CEILING_K
+        read_temperature(self._image, "I05", window, tir, None)
+        mir_bits = quality_bits(self._image, "I04")
+
+        def take_mir(flags: NDArray[Any], rows: slice) -> None:
+            saturated[rows] = ((flags & mir_bits.saturated) != 0) | (mir[rows] >= ceiling_k)
+            bowtie[rows] |= (flags & mir_bits.bowtie) != 0
+            mir_nominal[rows] = ((flags & mir_bits.harmless) == flags) & ~np.isnan(mir[rows])
+
+        tir_bits = quality_bits(self._image, "I05")
+
+        def take_tir(flags: NDArray[Any], rows: slice) -> None:
+            tir_nominal[rows] = ((flags & tir_bits.harmless) == flags) & ~np.isnan(tir[rows])
+
+        self._image.each_block(f"{OBSERVATION}/I04_quality_flags", window, take_mir)
+        self._image.each_block(f"{OBSERVATION}/I05_quality_flags", window, take_tir)
+        return {
+            "bt_mir_k": mir,
+            "bt_tir_k": tir,
+            "bowtie_deleted": bowtie,
+            "mir_saturated": saturated,
+            "mir_nominal": mir_nominal,
+            "tir_nominal": tir_nominal,
+        }
+
+    def _reflective(self, window: Window, solar_zenith_deg: Singles) -> dict[str, Any]:
+        names = {"rho_red": "I01", "rho_nir": "I02", "rho_swir": "I03"}
+        if not self._by_day:
+            return dict.fromkeys(names)
+        present = {
+            key: band for key, band in names.items() if self._image.has(f"{OBSERVATION}/{band}")
+        }
+        if not present:
+            return dict.fromkeys(names)
+        factor = sun_factor(solar_zenith_deg)
+        found: dict[str, Any] = dict.fromkeys(names)
+        for key, band in present.items():
+            rho = read_scaled(self._image, f"{OBSERVATION}/{band}", window)
+            found[key] = np.multiply(rho, factor, out=rho)
+        return found
+
+    def _surface(self, window: Window) -> dict[str, Any]:
+        water, coast = (np.empty(window.shape, dtype=bool) for _ in range(2))
+
+        def take(classes: NDArray[Any], rows: slice) -> None:
+            np.take(WATER, classes, out=water[rows], mode="clip")
+            np.take(COAST, classes, out=coast[rows], mode="clip")
+
+        self._geo.each_block(f"{GEOLOCATION}/land_water_mask", window, take)
+        return {"water": water, "coast": coast}
+
+    def _fire_radiance(self, window: Window) -> FireRadiance | None:
+        if self._mod is None:
+            return None
+        coarse = Window(
+            window.line0 // 2, -(-window.line1 // 2), window.sample0 // 2, -(-window.sample1 // 2)
+        )
+        radiance = read_scaled(self._mod, f"{OBSERVATION}/M13", coarse)
+        fine = radiance.repeat(2, axis=0).repeat(2, axis=1)
+        rows, columns = window.shape
+        top, left = window.line0 - 2 * coarse.line0, window.sample0 - 2 * coarse.sample0
+        scan_km, track_km = viirs_i_size_km()
+        areas = (scan_km * track_km).reshape(-1, 2).sum(axis=1) * 2
+        return FireRadiance(
+            np.ascontiguousarray(fine[top : top + rows, left : left + columns]),
+            areas.repeat(2)[window.samples],
+        )
+
+
+def _platform(file: NetcdfFile) -> str:
+    said = _PLATFORMS.get(file.text("platform").strip().lower(), "")
+    name = granule_name(file.path)
+    if said or name is None:
+        if not said:
+            raise unreadable(file.path, "granule_missing", place="platform", format="VIIRS L1B")
+        return said
+    return name.product.platform

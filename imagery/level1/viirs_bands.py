@@ -1,0 +1,142 @@
+"""Values of VIIRS level-1B variables, scaled and freed of fill as the file itself says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imagery.level1.netcdf import NetcdfFile
+from imagery.level1.window import Window
+from imagery.radiometry import (
+    FIRST_FILL_COUNT,
+    HARMLESS,
+    Mask,
+    Quality,
+    Singles,
+    scaled_table,
+    temperature_by_table,
+    usable_table,
+)
+from imagery.reading import unreadable
+
+OBSERVATION = "observation_data"
+GEOLOCATION = "geolocation_data"
+BOWTIE_COUNT = 65_533
+
+
+@dataclass(frozen=True)
+class Bits:
+    """Masks of the quality flags as the file defines them."""
+
+    saturated: int
+    bowtie: int
+    harmless: int
+
+
+def empty(window: Window) -> Singles:
+    return np.empty(window.shape, dtype=np.float32)
+
+
+def _first_fill(file: NetcdfFile, variable: str) -> int:
+    """Return the first count that is no measurement, as the file says."""
+    largest = file.optional(variable, "valid_max")
+    return FIRST_FILL_COUNT if largest is None else int(largest) + 1
+
+
+def read_temperature(
+    file: NetcdfFile, band: str, window: Window, out: Singles, bowtie: Mask | None
+) -> float:
+    """Read a thermal band into `out` and return the highest temperature of its table, K."""
+    name = f"{OBSERVATION}/{band}"
+    lut = file.whole(f"{OBSERVATION}/{band}_brightness_temperature_lut")
+    if lut.shape != (65_536,):
+        raise unreadable(
+            file.path,
+            "granule_shape",
+            place=f"{name}_brightness_temperature_lut",
+            found_shape=lut.shape,
+            expected_shape=(65_536,),
+        )
+    table = usable_table(lut, _first_fill(file, name))
+
+    def take(counts: NDArray[Any], rows: slice) -> None:
+        temperature_by_table(counts, table, out[rows])
+        if bowtie is not None:
+            np.equal(counts, BOWTIE_COUNT, out=bowtie[rows])
+
+    file.each_block(name, window, take)
+    return float(np.nanmax(table)) if np.isfinite(table).any() else np.inf
+
+
+def read_scaled(file: NetcdfFile, name: str, window: Window) -> Singles:
+    """Return scale_factor · count + add_offset of a 16-bit band, NaN for fill."""
+    scale = file.attribute(name, "scale_factor")
+    offset = file.attribute(name, "add_offset")
+    table = scaled_table(scale, offset, _first_fill(file, name))
+    out = empty(window)
+
+    def take(counts: NDArray[Any], rows: slice) -> None:
+        temperature_by_table(counts, table, out[rows])
+
+    file.each_block(name, window, take)
+    return out
+
+
+def read_angle(file: NetcdfFile, name: str, window: Window) -> Singles:
+    """Return an angle in degrees, packed into integers or not, NaN for fill."""
+    place = f"{GEOLOCATION}/{name}"
+    packed = file.variable(place).dtype.kind in "iu"
+    scale = np.float32(file.attribute(place, "scale_factor") if packed else 1)
+    offset = np.float32(file.optional(place, "add_offset") or 0)
+    fill = file.optional(place, "_FillValue")
+    out = empty(window)
+
+    def take(values: NDArray[Any], rows: slice) -> None:
+        np.multiply(values, scale, out=out[rows], casting="unsafe")
+        if offset:
+            out[rows] += offset
+        if fill is not None:
+            out[rows][values == fill] = np.nan
+
+    file.each_block(place, window, take)
+    return out
+
+
+def line_of_degrees(file: NetcdfFile, name: str, line: int) -> Singles:
+    return _without_fill(file.part(f"{GEOLOCATION}/{name}", (line, slice(None))), name)
+
+
+def read_degrees(file: NetcdfFile, name: str, window: Window) -> Singles:
+    out = empty(window)
+
+    def take(values: NDArray[Any], rows: slice) -> None:
+        out[rows] = _without_fill(values, name)
+
+    file.each_block(f"{GEOLOCATION}/{name}", window, take)
+    return out
+
+
+def _without_fill(values: NDArray[Any], name: str) -> Singles:
+    """Return coordinates with NaN for what is none, fill values (-999.9) among them."""
+    limit = 90.0 if name == "latitude" else 180.0
+    degrees = values.astype(np.float32, copy=False)
+    bad = ~(np.abs(degrees) <= limit)
+    if bad.any():
+        degrees[bad] = np.nan
+    return degrees
+
+
+def quality_bits(file: NetcdfFile, band: str) -> Bits:
+    """Return what the bits of a band's quality flags mean, from the file where it says so."""
+    name = f"{OBSERVATION}/{band}_quality_flags"
+    masks = file.optional(name, "flag_masks")
+    meanings = file.optional(name, "flag_meanings")
+    bits = {flag.name: int(flag) for flag in Quality}
+    if masks is not None and meanings is not None:
+        said = dict(zip(str(meanings).upper().split(), np.ravel(masks).tolist(), strict=False))
+        bits.update({key: int(value) for key, value in said.items() if key in bits})
+    harmless = sum(bits[flag.name] for flag in Quality if flag in HARMLESS)
+    return Bits(bits["SATURATION"], bits["BOWTIE_DELETED"], harmless)
