@@ -139,9 +139,7 @@ class ViirsGranule:
         lines, samples = self.shape
         columns = sampled_columns(samples)
         lon, lat = (
-            np.stack(
-                [line_of_degrees(self._geo, name, line)[columns] for line in sampled_lines(lines)]
-            )
+            np.stack([line_of_degrees(self._geo, name, line) for line in sampled_lines(lines)])
             for name in ("longitude", "latitude")
         )
         grid = Grid(lines, samples, VIIRS_LINES_A_SCAN, _LARGEST_PIXEL_KM)
