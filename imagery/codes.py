@@ -14,7 +14,7 @@ from firewatch.core.vocab import Confidence, DayNight
 from imagery.cells import Mask
 from imagery.formats.declare import ConfidenceScale, Product, VersionScheme, fold
 
-_VERSION = re.compile(r"[CV]?(\d{1,2}(?:\.\d{1,3})?)([A-Z]*)")
+_VERSION = re.compile(r"[CV]?(\d{1,2}(?:\.\d{1,3})?)([A-Z]*\d?)")
 _DAY_NIGHT = {
     "d": DayNight.DAY,
     "day": DayNight.DAY,
@@ -85,7 +85,7 @@ def product_rank(scheme: VersionScheme) -> Callable[[str], int | None]:
         if not parts or parts[2] not in levels:
             return None
         order = collections.get(parts[1], min(99, round(10 * float(parts[1]))))
-        return 100 * levels[parts[2]] + order
+        return 100 * levels[parts[2]] + order + scheme.order_step
 
     return rank
 

@@ -15,6 +15,9 @@ from imagery.cells import Cells
 from imagery.content import decoded, is_workbook, load
 from imagery.formats import FORMATS
 from imagery.formats.declare import Format
+from imagery.level2.granule import Level2
+from imagery.level2.points import points_of_granule
+from imagery.level2.read import is_hdf, read_level2
 from imagery.parse import cells_of_text
 from imagery.points import points_of
 from imagery.reading import Reading, Rejection, both, rejection_table, unreadable
@@ -91,6 +94,8 @@ def read(path: Path, now_epoch_s: int, formats: Sequence[Format] = FORMATS) -> R
     """
     path = Path(path)
     data = load(path)
+    if is_hdf(data):
+        return _reading_of_granule(read_level2(path, data), now_epoch_s)
     if is_workbook(data):
         tables, rejections = cells_of_workbook(path, data, formats), list[Rejection]()
     else:
@@ -122,6 +127,20 @@ def _reading(
         extent=_extent(points),
         period_utc_s=_period_utc_s(points),
         simulated=simulated,
+    )
+
+
+def _reading_of_granule(granule: Level2, now_epoch_s: int) -> Reading:
+    points, refused, rows = points_of_granule(granule, now_epoch_s)
+    return Reading(
+        path=granule.path,
+        format_name=granule.heading.product.layout.format.name,
+        points=points,
+        rejections=rejection_table(refused),
+        rows=rows,
+        extent=_extent(points),
+        period_utc_s=_period_utc_s(points),
+        simulated=granule.heading.simulated,
     )
 
 

@@ -99,10 +99,14 @@ class VersionScheme:
         Processing level by the letters after the number.
     collections
         Collection order by the number as written.
+    order_step
+        Added to the collection order, so that two ways in which a provider gives one collection
+        supersede one another instead of adding up.
     """
 
     levels: tuple[tuple[str, int], ...]
     collections: tuple[tuple[str, int], ...]
+    order_step: int = 0
 
 
 @dataclass(frozen=True)

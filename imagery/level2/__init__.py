@@ -1,0 +1,1 @@
+"""Official fire products of NASA (level 2): their points, statistics, masks and coverage."""
