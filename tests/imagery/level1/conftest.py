@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from pyhdf.SD import SD, SDC
 
 LINES, SAMPLES = 64, 6400
 STAMP = "A2020312.0605"
@@ -137,3 +138,105 @@ def viirs() -> ViirsGranuleText:
 def written(viirs: ViirsGranuleText, tmp_path: Path) -> Callable[[], dict[str, Path]]:
     """Return a function that writes the granule as it is now."""
     return lambda: viirs.write(tmp_path)
+
+
+MODIS_LINES, MODIS_SAMPLES = 20, 1354
+EMISSIVE_BANDS = "20,21,22,23,24,25,27,28,29,30,31,32,33,34,35,36"
+RADIANCE_SCALES = np.linspace(2.0e-4, 8.0e-4, 16)
+RADIANCE_OFFSETS = np.linspace(100.0, 2000.0, 16)
+_ODL = """
+GROUP = INVENTORYMETADATA
+  OBJECT = RANGEBEGINNINGDATE
+    NUM_VAL = 1
+    VALUE = "2020-11-07"
+  END_OBJECT = RANGEBEGINNINGDATE
+  OBJECT = RANGEBEGINNINGTIME
+    NUM_VAL = 1
+    VALUE = "{start}"
+  END_OBJECT = RANGEBEGINNINGTIME
+  OBJECT = RANGEENDINGDATE
+    VALUE = "2020-11-07"
+  END_OBJECT = RANGEENDINGDATE
+  OBJECT = RANGEENDINGTIME
+    VALUE = "03:30:00.000000"
+  END_OBJECT = RANGEENDINGTIME
+  OBJECT = ASSOCIATEDPLATFORMSHORTNAME
+    CLASS = "1"
+    VALUE = "{platform}"
+  END_OBJECT = ASSOCIATEDPLATFORMSHORTNAME
+END_GROUP = INVENTORYMETADATA
+END
+"""
+
+
+def modis_variables() -> dict[str, np.ndarray]:
+    """Return counts and positions of two MODIS scans around 108 E 23 N."""
+    rng = np.random.default_rng(11)
+    line, sample = np.mgrid[0:MODIS_LINES, 0:MODIS_SAMPLES]
+    shape = (MODIS_LINES, MODIS_SAMPLES)
+    return {
+        "EV_1KM_Emissive": rng.integers(3000, 6000, (16, *shape)).astype("u2"),
+        "EV_250_Aggr1km_RefSB": rng.integers(500, 9000, (2, *shape)).astype("u2"),
+        "EV_500_Aggr1km_RefSB": rng.integers(500, 9000, (5, *shape)).astype("u2"),
+        "Latitude": (23.5 - line * 0.009).astype("f4"),
+        "Longitude": (101.0 + sample * 0.01).astype("f4"),
+        "SolarZenith": np.full(shape, 4100, "i2"),
+        "SolarAzimuth": np.full(shape, 15_000, "i2"),
+        "SensorZenith": np.full(shape, 2000, "i2"),
+        "SensorAzimuth": np.full(shape, -9000, "i2"),
+        "Land/SeaMask": np.ones(shape, "u1"),
+    }
+
+
+@dataclass
+class ModisGranuleText:
+    """What goes into the two files; a test changes it before writing."""
+
+    variables: dict[str, np.ndarray] = field(default_factory=modis_variables)
+    start: str = "03:25:00.000000"
+    geo_start: str = "03:25:00.000000"
+    platform: str = "Terra"
+    geo_platform: str = "Terra"
+
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Write 021KM and 03 and return their paths."""
+        paths = tuple(
+            folder / f"{name}.A2020312.0325.061.2020313000000.hdf" for name in ("MOD021KM", "MOD03")
+        )
+        image = {k: v for k, v in self.variables.items() if k.startswith("EV_")}
+        located = {k: v for k, v in self.variables.items() if not k.startswith("EV_")}
+        self._write(paths[0], image, self.start, self.platform)
+        self._write(paths[1], located, self.geo_start, self.geo_platform)
+        return paths[0], paths[1]
+
+    @staticmethod
+    def _write(path: Path, variables: dict[str, np.ndarray], start: str, platform: str) -> None:
+        kinds = {"u2": SDC.UINT16, "i2": SDC.INT16, "f4": SDC.FLOAT32, "u1": SDC.UINT8}
+        file = SD(str(path), SDC.WRITE | SDC.CREATE)
+        core = file.attr("CoreMetadata.0")
+        core.set(SDC.CHAR, _ODL.format(start=start, platform=platform))
+        for name, values in variables.items():
+            made = file.create(name, kinds[values.dtype.str[1:]], values.shape)
+            made[:] = values
+            if name == "EV_1KM_Emissive":
+                made.attr("band_names").set(SDC.CHAR, EMISSIVE_BANDS)
+                made.attr("radiance_scales").set(SDC.FLOAT64, RADIANCE_SCALES.tolist())
+                made.attr("radiance_offsets").set(SDC.FLOAT64, RADIANCE_OFFSETS.tolist())
+                made.attr("valid_range").set(SDC.UINT16, [0, 32_767])
+            elif name.startswith("EV_"):
+                bands = "1,2" if values.shape[0] == 2 else "3,4,5,6,7"
+                scales = [5e-5 + 1e-6 * n for n in range(values.shape[0])]
+                made.attr("band_names").set(SDC.CHAR, bands)
+                made.attr("reflectance_scales").set(SDC.FLOAT64, scales)
+                made.attr("reflectance_offsets").set(SDC.FLOAT64, [10.0] * values.shape[0])
+                made.attr("valid_range").set(SDC.UINT16, [0, 32_767])
+            elif name.startswith(("Solar", "Sensor")):
+                made.attr("scale_factor").set(SDC.FLOAT64, 0.01)
+                made.attr("_FillValue").set(SDC.INT16, -32_767)
+            made.endaccess()
+        file.end()
+
+
+@pytest.fixture
+def modis() -> ModisGranuleText:
+    return ModisGranuleText()
