@@ -18,9 +18,12 @@ Float32s: TypeAlias = NDArray[np.float32]
 Bools: TypeAlias = NDArray[np.bool_]
 Bytes: TypeAlias = NDArray[np.uint8]
 SensorName: TypeAlias = Literal["VIIRS_I", "MODIS"]
+CloudClassUse: TypeAlias = Literal["background", "reject", "none"]
 
 NO_CLOUD_CLASS = 255
 """Value of `Scene.cloud_class` where the cloud mask says nothing."""
+CLOUDY = 0
+"""Value of `Scene.cloud_class` where the cloud mask is sure of cloud."""
 
 
 @dataclass(frozen=True, eq=False)
