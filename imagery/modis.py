@@ -28,7 +28,7 @@ from firewatch.core.geo import Floats
 from imagery.contextual import Background, window_statistics
 from imagery.duplicates import bowtie_duplicates
 from imagery.frp import kaufman_power_mw, radiance_power_mw
-from imagery.masks import FireClass, Indices, count_adjacent, glint_angle_deg
+from imagery.masks import FireClass, count_adjacent, glint_angle_deg
 from imagery.modis_parameters import ModisParameters as Parameters
 from imagery.modis_screen import Screening, screen
 from imagery.parameters import load_parameters, parameter_hash

@@ -105,9 +105,10 @@ def _hidden_water(strip: Strip, surface: Bytes, p: ModisParameters) -> Bools:
     """Return usable land pixels with the colour of water: negative NDVI, dark in both infrareds."""
     if strip.red is None or strip.nir is None or strip.swir is None:
         return np.zeros(surface.shape, dtype=bool)
-    dark = (strip.nir < strip.red) & (strip.swir < p.coast_rho_swir)
+    dark: Bools = (strip.nir < strip.red) & (strip.swir < p.coast_rho_swir)
     dark &= strip.nir < p.coast_rho_nir
-    return dark & (surface == LAND) & strip.day
+    dark &= (surface == LAND) & strip.day
+    return dark
 
 
 def _possible(strip: Strip, classes: Bytes, p: ModisParameters) -> Bools:
@@ -119,10 +120,11 @@ def _possible(strip: Strip, classes: Bytes, p: ModisParameters) -> Bools:
     if strip.nir is not None:
         by_day &= ~(strip.nir >= p.candidate_rho_nir)
     by_night = (strip.mir > p.candidate_night_bt_mir_k) & (strip.dt > p.candidate_night_dt_k)
-    clear = classes == FireClass.LAND
+    clear: Bools = classes == FireClass.LAND
     if p.water_fires:
         clear |= classes == FireClass.WATER
-    return clear & np.where(strip.day, by_day, by_night)
+    clear &= np.where(strip.day, by_day, by_night)
+    return clear
 
 
 def _above_adaptive_limits(
@@ -143,4 +145,6 @@ def _above_adaptive_limits(
     above = scene.bt_mir_k[lines, samples] > grid.at(limit, lines, samples)
     above &= dt[lines, samples] > grid.at(limit_dt, lines, samples)
     night: Bools = scene.solar_zenith_deg[lines, samples] >= p.day_solar_zenith_deg
-    return above | night
+    above |= night
+    passed: Bools = above
+    return passed
