@@ -39,9 +39,9 @@ class NetcdfFile:
         if not path.is_file():
             raise unreadable(path, "unopened")
         try:
-            # Read-only media and shares allow no lock file.
+            # Read-only media and shares allow no lock.
             self._file: h5py.File = h5py.File(
-                path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES, locking=False
+                path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES, locking="best-effort"
             )
         except (OSError, RuntimeError) as error:
             raise self._damaged("HDF5") from error
