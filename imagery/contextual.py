@@ -6,7 +6,7 @@ looked at, in chunks, so that the cost goes with the candidates and not with the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -20,6 +20,7 @@ from imagery.scene import Bools, Bytes, Float32s
 BACKGROUND_FIRE = 0x80
 """Bit of the surface code of a pixel that is left out of the background as a likely fire."""
 
+Derivation: TypeAlias = Callable[[Mapping[str, Float32s]], Float32s]
 StopRule: TypeAlias = Literal["any", "all", "grow"]
 _CHUNK_VALUES = 500_000
 
@@ -79,8 +80,9 @@ class Background:
         (land, water …), with the bit `BACKGROUND_FIRE` for likely fires of that kind.
     fields
         (rows, cols) by name; NaN is left out of that field's statistics.
-    differences
-        Further fields, each the difference of two.
+    derived
+        Further fields by name, each a function of the values of `fields` pixel by pixel; only the
+        windows of candidates are computed.
     fire_field
         Field whose statistics are taken over the background fires as well.
     counted
@@ -89,7 +91,7 @@ class Background:
 
     surface: Bytes
     fields: Mapping[str, Float32s]
-    differences: Mapping[str, tuple[str, str]]
+    derived: Mapping[str, Derivation]
     fire_field: str
     counted: Mapping[str, Bools]
 
@@ -121,7 +123,7 @@ def window_statistics(
     """
     window, n_valid = _grow(background.surface, lines, samples, kinds, rule)
     result = pd.DataFrame({"window": window, "n_valid": n_valid})
-    names = [*background.fields, *background.differences]
+    names = [*background.fields, *background.derived]
     values: dict[str, NDArray[np.float64]] = {
         f"{kind}_{name}": np.full(len(lines), np.nan) for name in names for kind in ("mean", "mad")
     }
@@ -205,9 +207,8 @@ class _Spot:
         return result
 
     def statistics(self, background: Background) -> dict[str, NDArray[np.float64]]:
-        values = {name: field.ravel()[self.index] for name, field in background.fields.items()}
-        for name, (first, second) in background.differences.items():
-            values[name] = values[first] - values[second]
+        given = {name: field.ravel()[self.index] for name, field in background.fields.items()}
+        values = given | {name: derive(given) for name, derive in background.derived.items()}
         result = {}
         for name, value in values.items():
             result[f"mean_{name}"], result[f"mad_{name}"] = _mean_and_mad(value, self.valid)

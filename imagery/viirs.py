@@ -36,7 +36,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from imagery.contextual import Background, window_statistics
+from imagery.contextual import Background, Derivation, window_statistics
 from imagery.duplicates import bowtie_duplicates
 from imagery.frp import radiance_power_mw, share_of_group
 from imagery.masks import (
@@ -62,6 +62,11 @@ VERSION = "1"
 DETECTORS = 32
 """Lines in one scan of an I band."""
 
+# The mean of radiances, for power goes with radiance; that of the mean temperature is less.
+_DERIVED: dict[str, Derivation] = {
+    "dt": lambda values: values["mir"] - values["tir"],
+    "radiance": lambda values: planck_radiance(VIIRS_I4_UM, values["mir"]).astype(np.float32),
+}
 _BANDS = {
     "rho_red": "I1",
     "rho_nir": "I2",
@@ -171,7 +176,7 @@ def _statistics(
     fields = {"mir": scene.bt_mir_k, "tir": scene.bt_tir_k}
     if scene.fire_radiance is not None:
         fields["m13"] = scene.fire_radiance.radiance
-    background = Background(screening.surface, fields, {"dt": ("mir", "tir")}, "mir", {})
+    background = Background(screening.surface, fields, _DERIVED, "mir", {})
     kinds = np.where(screening.mask[lines, samples] == FireClass.WATER, 2, 1).astype(np.uint8)
     known = screening.surface[lines, samples] & 0x7F
     kinds = np.where(known > 0, known, kinds).astype(np.uint8)
@@ -272,7 +277,7 @@ def _power(
     area = (scene.scan_km * scene.track_km)[samples]
     fine = radiance_power_mw(
         planck_radiance(VIIRS_I4_UM, fires["bt_mir_k"]),
-        planck_radiance(VIIRS_I4_UM, fires["mean_mir"]),
+        fires["mean_radiance"],
         area,
         p.frp_slope_i4,
     )

@@ -29,7 +29,11 @@ def _scene(seed, valid_share):
     tir[random.random(shape) < 0.02] = np.nan
     marked = random.random(shape) < 0.1
     background = Background(
-        surface, {"mir": mir, "tir": tir}, {"dt": ("mir", "tir")}, "mir", {"marked": marked}
+        surface,
+        {"mir": mir, "tir": tir},
+        {"dt": lambda values: values["mir"] - values["tir"]},
+        "mir",
+        {"marked": marked},
     )
     corners = np.array([0, 0, 59, 59, 30, 1])
     lines = np.concatenate([corners, random.integers(0, 60, 60)])
