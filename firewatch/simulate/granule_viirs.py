@@ -44,6 +44,8 @@ _SCALES = {
 _LAST = FIRST_FILL_COUNT - 1
 _BOWTIE = 65_533
 _NO_TEMPERATURE = -999.3
+# What real tables give for count 0; a folded I4 pixel shows exactly this.
+_LOWEST_K = {"I04": 208.0, "I05": 150.0}
 _CHUNK = (64, 3200)
 _DEFLATE = 4
 _SCANS_A_BLOCK = 8
@@ -170,6 +172,7 @@ def _table(band: str, wave: ThermalBand) -> NDArray[np.float32]:
     scale, offset = _SCALES[band]
     radiance = scale * np.arange(65_536) + offset
     table = brightness_temperature(wave.wavelength_um, radiance).astype(np.float32)
+    table[0] = _LOWEST_K[band]
     table[FIRST_FILL_COUNT:] = _NO_TEMPERATURE
     return np.nan_to_num(table, nan=_NO_TEMPERATURE)
 
