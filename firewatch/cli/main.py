@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from firewatch.cli import alert, data, demo, doctor, output, points, simulate, zone
+from firewatch.cli import alert, data, demo, detect, doctor, output, points, simulate, zone
 from firewatch.cli.state import DEFAULT_LEDGER, State, state_of
 from firewatch.core.errors import FirewatchError, UsageError
 from firewatch.core.version import __version__
@@ -33,6 +33,7 @@ app = typer.Typer(
     epilog="全局选项可写在命令之前或之后 / global options may stand before or after the command",
 )
 data.register(app)
+detect.register(app)
 points.register(app)
 output.register(app)
 demo.register(app)

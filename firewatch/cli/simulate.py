@@ -17,6 +17,38 @@ def group() -> None:
 
 
 @app.command()
+def granule(
+    context: typer.Context,
+    platform: Annotated[
+        str, typer.Option(help="S-NPP | NOAA-20 | NOAA-21 | Terra | Aqua")
+    ] = "S-NPP",
+    at: Annotated[
+        str, typer.Option("--at", help="过境时刻（北京时间）/ time of the overpass")
+    ] = "2020-11-05T14:05",
+    fires: Annotated[int, typer.Option(help="火点个数 / number of fires", min=0)] = 200,
+    scans: Annotated[int, typer.Option(help="扫描行数，整景约 200 / scans", min=1, max=203)] = 60,
+    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 20201001,
+) -> None:
+    """模拟一景一级影像，旁附真值 / level-1 files of one granule, with the truth beside."""
+    from firewatch.core.time import parse_time
+    from firewatch.simulate.granule import GranuleRequest, simulate_granule
+    from firewatch.simulate.granule_fires import scattered_fires
+
+    state = state_of(context)
+    folder = state.output_path("firewatch-granule")
+    folder.mkdir(parents=True, exist_ok=True)
+    started_utc_s = int(parse_time(at).timestamp())
+    request = GranuleRequest(
+        platform, started_utc_s, scattered_fires(fires, seed), seed=seed, scans=scans
+    )
+    made = simulate_granule(folder, request)
+    paths = [*made.files.values(), made.truth, made.cover]
+    state.emit({"folder": str(folder), "files": [str(path) for path in paths], "simulated": True})
+    state.say("simulated")
+    state.say("simulate.written", count=len(paths), folder=folder)
+
+
+@app.command()
 def season(
     context: typer.Context,
     seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 20201001,

@@ -1,0 +1,75 @@
+"""`firewatch detect`: from simulated level-1 bytes to fire pixels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulate_granule
+
+# 2020-11-05 14:05 Beijing time.
+STARTED_UTC_S = 1_604_556_300
+SCANS = 12
+
+
+def hot_places(count: int) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    return pd.DataFrame(
+        {
+            "lon": rng.uniform(106.0, 111.0, count),
+            "lat": rng.uniform(20.9, 22.0, count),
+            "area_m2": 400.0,
+            "t_k": 900.0,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def granule(tmp_path_factory: pytest.TempPathFactory) -> SimulatedGranule:
+    folder = tmp_path_factory.mktemp("granule")
+    request = GranuleRequest("S-NPP", STARTED_UTC_S, hot_places(60), scans=SCANS)
+    return simulate_granule(folder, request)
+
+
+def test_fires_of_a_simulated_granule_are_found_where_they_were_put(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    out = firewatch.folder / "fires.csv"
+    firewatch("detect", granule.files["02IMG"], "--out", out)
+    found = pd.read_csv(out)
+    assert found["simulated"].all() and found["parameter_hash"].nunique() == 1
+    truth = pd.read_csv(granule.truth)
+    key = ["line", "sample"]
+    planted = truth[key].drop_duplicates()
+    hits = found.merge(planted, on=key)
+    assert len(hits) >= 0.9 * len(found)
+    assert len(hits) > 0
+
+
+def test_detections_come_as_geojson_to_standard_output(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    features = json.loads(firewatch("detect", granule.files["02IMG"].parent))["features"]
+    first = features[0]
+    lon, lat = first["geometry"]["coordinates"]
+    assert lon == pytest.approx(first["properties"]["lon"], abs=1e-6)
+    assert {f["properties"]["confidence"] for f in features} <= {"low", "nominal", "high"}
+    assert lat == pytest.approx(first["properties"]["lat"], abs=1e-6)
+
+
+def test_an_image_without_its_geolocation_names_the_file_to_fetch(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    alone = firewatch.folder / granule.files["02IMG"].name
+    alone.symlink_to(granule.files["02IMG"])
+    assert "03IMG" in firewatch.said("detect", alone, code=1)
+
+
+def test_files_that_are_no_scene_are_told(firewatch: Any) -> None:
+    path = firewatch.text("notes.txt", "x")
+    assert "02IMG" in firewatch.said("detect", Path(path).name, code=2)
