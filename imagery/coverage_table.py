@@ -16,6 +16,7 @@ from imagery.coverage import (
     CROPLAND_COLUMNS,
     KEY_COLUMNS,
 )
+from imagery.libraries import needed_for
 from imagery.reading import unreadable
 
 TABLE_VERSION = "1"
@@ -95,8 +96,9 @@ def combine(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def write_coverage(table: pd.DataFrame, path: Path) -> None:
     """Write a table of coverage as Parquet, whole or not at all."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    with needed_for(path):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
     arrow = pa.Table.from_pandas(_conformed(table), preserve_index=False)
     arrow = arrow.replace_schema_metadata({_VERSION_KEY: TABLE_VERSION.encode()})
@@ -112,8 +114,9 @@ def read_coverage(path: Path) -> pd.DataFrame:
     UnreadableFileError
         If the file is damaged, no such table, of another version, or holds impossible values.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    with needed_for(path):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
     try:
         arrow = pq.read_table(path)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from imagery.coverage import Label, Seen, coverage, summed
 from imagery.level1.surface import WATER
 from imagery.level2.granule import FILL_BELOW, Level2
+from imagery.libraries import needed_for
 from imagery.masks import FireClass
 from imagery.radiometry import NIGHT_FROM_DEG
 from imagery.reading import unreadable
@@ -93,7 +94,8 @@ def coverage_of_granule(granule: Level2, geolocation: Path | None, label: Label)
     kept = np.ones(cols) if family == "MODIS" else 1 - deleted.mean(axis=0)
     area_km2 = ground_area_km2(family, np.pad(kept, (0, _full_width(family) - cols)))[:cols]
     parts = []
-    with _opened(geolocation, names.suffix) as file:
+    opened = _opened_hdf5 if names.suffix == "nc" else _opened_hdf4
+    with needed_for(geolocation), opened(geolocation) as file:
         if any(file.shape(name) != (rows, cols) for name in (names.lon, names.lat)):
             raise _needs_geolocation(granule, geolocation)
         for start in range(0, rows, _STRIP_ROWS):
@@ -176,24 +178,31 @@ class _Hdf4:
 
 
 @contextmanager
-def _opened(path: Path, suffix: str) -> Iterator[_Geolocation]:
-    from pyhdf.error import HDF4Error
+def _opened_hdf5(path: Path) -> Iterator[_Geolocation]:
+    import h5py
 
     try:
-        if suffix == "nc":
-            import h5py
+        with h5py.File(path, "r", locking=False) as file:
+            yield _Hdf5(file)
+    except (OSError, RuntimeError, KeyError) as error:
+        raise _damaged(path, error) from error
 
-            with h5py.File(path, "r", locking=False) as file:
-                yield _Hdf5(file)
-        else:
-            from pyhdf.SD import SD, SDC
 
-            sd = SD(str(path), SDC.READ)
-            try:
-                yield _Hdf4(sd)
-            finally:
-                sd.end()
-    except (OSError, RuntimeError, KeyError, HDF4Error) as error:
-        raise unreadable(
-            path, "granule_damaged", place=str(error) or type(error).__name__, format="03"
-        ) from error
+@contextmanager
+def _opened_hdf4(path: Path) -> Iterator[_Geolocation]:
+    from pyhdf.error import HDF4Error
+    from pyhdf.SD import SD, SDC
+
+    try:
+        file = SD(str(path), SDC.READ)
+        try:
+            yield _Hdf4(file)
+        finally:
+            file.end()
+    except (HDF4Error, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> Exception:
+    place = str(error) or type(error).__name__
+    return unreadable(path, "granule_damaged", place=place, format="03")

@@ -8,6 +8,7 @@ from imagery.content import load
 from imagery.level2.granule import Level2
 from imagery.level2.modis14 import HDF4_MAGIC, read_modis14
 from imagery.level2.viirs14 import read_viirs14
+from imagery.libraries import needed_for
 from imagery.reading import unreadable
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -32,8 +33,9 @@ def read_level2(path: Path, data: bytes | None = None) -> Level2:
         If the file is none of the products of `imagery.level2.products`, or is damaged.
     """
     content = load(path) if data is None else data
-    if content.startswith(HDF4_MAGIC):
-        return read_modis14(path, content)
-    if content.startswith(HDF5_MAGIC):
-        return read_viirs14(path, content)
+    with needed_for(path):
+        if content.startswith(HDF4_MAGIC):
+            return read_modis14(path, content)
+        if content.startswith(HDF5_MAGIC):
+            return read_viirs14(path, content)
     raise unreadable(path, "level2_other_product", found=path.name)

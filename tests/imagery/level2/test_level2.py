@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -253,3 +254,15 @@ def test_the_masks_come_with_the_granule(level2: Any, tmp_path: Path) -> None:
     granule = read_level2(path)
     np.testing.assert_array_equal(granule.fire_mask, stored(path)["fire mask"])
     assert granule.heading.declared == {"FirePix": 12}
+
+
+@pytest.mark.parametrize(("kind", "package"), [("viirs", "h5py"), ("modis", "pyhdf")])
+def test_a_package_that_is_not_installed_is_named(
+    level2: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, package: str
+) -> None:
+    path = getattr(level2, kind)(tmp_path)
+    for name in (package, f"{package}.error", f"{package}.SD"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(UnreadableFileError, match=package) as caught:
+        read(path, level2.now_s)
+    assert "firewatch[imagery]" in caught.value.remedy
