@@ -121,3 +121,17 @@ def test_the_stated_counts_follow_from_mask_and_quality_bits(granule: Level2) ->
     assert {name: int(pixels.sum()) for name, pixels in counted.items()} == {
         name: stated[name] for name in counted
     }
+
+
+def test_the_quality_bits_decide_exactly_the_fires_of_the_mask(granule: Level2) -> None:
+    absolute, dt_relative, dt_absolute, t4, t11, background = (
+        _bit(granule, bit) for bit in (11, 12, 13, 14, 15, 16)
+    )
+    passed = absolute | (dt_relative & dt_absolute & t4 & (t11 | background))
+    rejected = np.any([_bit(granule, bit) for bit in range(24, 29)], axis=0)
+    candidates = _bit(granule, 5)
+    assert int(candidates.sum()) == 86
+    assert int((candidates & passed).sum()) == 57
+    np.testing.assert_array_equal(
+        candidates & passed & ~rejected, granule.fire_mask >= FireClass.FIRE_LOW
+    )
