@@ -13,7 +13,7 @@ from imagery.scene import CLOUDY, Bools, Float32s, Scene
 LAND, WATER = 1, 2
 """Surface codes of the background statistics."""
 
-_STRIP_VALUES = 400_000
+_STRIP_VALUES = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +50,20 @@ class Strip:
             return None if only is None else only + only
         return self.red + self.nir
 
-    def glint_deg(self, where: Bools, nearer_than_deg: float) -> Float32s:
-        """Return glint angles at `where`; inf elsewhere and where it cannot be that near.
+    def glint_deg(self, where: Bools, nearer_than_deg: float) -> tuple[Indices, Float32s]:
+        """Return flat positions in the strip where glint may be that near, and their angles.
 
         The angle is never less than the difference of the zenith angles, which spares most of
         the trigonometry.
         """
-        sun = self.scene.solar_zenith_deg[self.lines]
-        view = self.scene.view_zenith_deg[self.lines]
-        result = np.full(self.mir.shape, np.inf, dtype=np.float32)
-        near = where & (np.abs(sun - view) < nearer_than_deg)
-        if near.any():
-            azimuth = self.scene.relative_azimuth_deg[self.lines]
-            result[near] = glint_angle_deg(sun[near], view[near], azimuth[near])
-        return result
+        scene, lines = self.scene, self.lines
+        index = np.flatnonzero(where)
+        sun = scene.solar_zenith_deg[lines].ravel()[index]
+        view = scene.view_zenith_deg[lines].ravel()[index]
+        near = np.abs(sun - view) < nearer_than_deg
+        index = index[near]
+        azimuth = scene.relative_azimuth_deg[lines].ravel()[index]
+        return index, glint_angle_deg(sun[near], view[near], azimuth)
 
     def cloudy_elsewhere(self) -> Bools | None:
         """Return where a cloud mask from elsewhere is sure of cloud."""

@@ -18,6 +18,8 @@ TESTS = ("", "absolute", "saturated", "fold", "contextual", "secondary")
 ABSOLUTE, SATURATED, FOLD, CONTEXTUAL, SECONDARY = range(1, 6)
 
 _MEDIAN_BINS = 50
+_SURFACE_OF_CLASS = np.zeros(len(FireClass), dtype=np.uint8)
+_SURFACE_OF_CLASS[[FireClass.LAND, FireClass.WATER]] = LAND, WATER
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,37 +53,39 @@ def screen(scene: Scene, parameters: ViirsParameters) -> Screening:
     tests: list[Bytes] = []
     possible: list[Indices] = []
     for strip in strips(scene, parameters.day_solar_zenith_deg):
-        classes, clear = _classes(strip, parameters)
-        found = _fixed_tests(strip, clear, parameters)
+        classes = _classes(strip, parameters)
+        codes = _surface(strip, classes, parameters)
+        hot = _hot_pixels(strip, classes, parameters)
+        found = _fixed_tests(hot, parameters)
+        likely = _background_fires(hot, parameters) | (found == ABSOLUTE) | (found == SATURATED)
+        codes.ravel()[hot.index[likely]] = hot.kind[likely] | BACKGROUND_FIRE
+        codes.ravel()[hot.index[found == FOLD]] = 0
+        classes.ravel()[hot.index[found > 0]] = FireClass.FIRE_HIGH
         offset = strip.first * scene.shape[1]
-        here = np.flatnonzero(found)
-        fixed.append(here + offset)
-        tests.append(found.ravel()[here])
-        candidate = _possible(strip, clear & (found == 0), parameters)
-        possible.append(np.flatnonzero(candidate) + offset)
-        surface[strip.lines] = _surface(strip, classes, clear, found, parameters)
-        classes[found > 0] = FireClass.FIRE_HIGH
-        mask[strip.lines] = classes
+        fixed.append(hot.index[found > 0] + offset)
+        tests.append(found[found > 0])
+        possible.append(hot.index[(found == 0) & _possible(hot, parameters)] + offset)
+        surface[strip.lines], mask[strip.lines] = codes, classes
     maybe = np.concatenate(possible)
     candidates = maybe[_above_scene_limit(scene, surface, maybe, parameters)]
     return Screening(mask, surface, np.concatenate(fixed), np.concatenate(tests), candidates)
 
 
-def _classes(strip: Strip, p: ViirsParameters) -> tuple[Bytes, Bools]:
-    """Return the classes before any fire test, and where these leave land or water in sight."""
+def _classes(strip: Strip, p: ViirsParameters) -> Bytes:
+    """Return the classes before any fire test."""
     mask = np.full(strip.mir.shape, FireClass.LAND, dtype=np.uint8)
     mask[_water(strip)] = FireClass.WATER
     bright_sum = strip.bright_sum()
     cloud = _cloud(strip, bright_sum, p)
     if bright_sum is not None:
-        mask[_glint(strip, ~cloud, bright_sum, p)] = FireClass.GLINT
+        mask.ravel()[_glint(strip, ~cloud, bright_sum, p)] = FireClass.GLINT
     elsewhere = strip.cloudy_elsewhere()
     if elsewhere is not None and p.cloud_class_use == "reject":
         cloud |= elsewhere
     mask[cloud] = FireClass.CLOUD
     mask[~strip.seen] = FireClass.NOT_PROCESSED
     mask[strip.scene.bowtie_deleted[strip.lines]] = FireClass.BOWTIE
-    return mask, (mask == FireClass.LAND) | (mask == FireClass.WATER)
+    return mask
 
 
 def _cloud(strip: Strip, bright_sum: Float32s | None, p: ViirsParameters) -> Bools:
@@ -107,75 +111,123 @@ def _water(strip: Strip) -> Bools:
     return water | (asked & (strip.red > strip.nir) & (strip.nir > strip.swir))
 
 
-def _glint(strip: Strip, clear: Bools, bright_sum: Float32s, p: ViirsParameters) -> Bools:
+def _glint(strip: Strip, clear: Bools, bright_sum: Float32s, p: ViirsParameters) -> Indices:
+    """Return flat positions in the strip of clear day pixels in sun glint."""
     bright = strip.day & clear & (bright_sum > min(p.glint_near_sum, p.glint_far_sum))
-    angle = strip.glint_deg(bright, max(p.glint_near_deg, p.glint_far_deg))
-    near = (angle < p.glint_near_deg) & (bright_sum > p.glint_near_sum)
-    return near | ((angle < p.glint_far_deg) & (bright_sum > p.glint_far_sum))
+    index, angle = strip.glint_deg(bright, max(p.glint_near_deg, p.glint_far_deg))
+    total = bright_sum.ravel()[index]
+    near = (angle < p.glint_near_deg) & (total > p.glint_near_sum)
+    return index[near | ((angle < p.glint_far_deg) & (total > p.glint_far_sum))]
 
 
-def _fixed_tests(strip: Strip, clear: Bools, p: ViirsParameters) -> Bytes:
+def _surface(strip: Strip, classes: Bytes, p: ViirsParameters) -> Bytes:
+    """Return the codes of background statistics, without regard to fires."""
+    surface = _SURFACE_OF_CLASS[classes]
+    usable = strip.scene.mir_nominal[strip.lines] & strip.scene.tir_nominal[strip.lines]
+    elsewhere = strip.cloudy_elsewhere()
+    if elsewhere is not None and p.cloud_class_use != "none":
+        usable = usable & ~elsewhere
+    surface *= usable
+    return surface
+
+
+@dataclass(frozen=True, eq=False)
+class _Hot:
+    """The few clear pixels of a strip that any fire test can concern, as flat arrays.
+
+    `kind` is the surface code, `usable` whether background statistics may hold the pixel.
+    Reflectances that are missing are NaN, which fails every comparison.
+    """
+
+    index: Indices
+    kind: Bytes
+    usable: Bools
+    mir: Float32s
+    tir: Float32s
+    dt: Float32s
+    day: Bools
+    mir_nominal: Bools
+    tir_nominal: Bools
+    mir_saturated: Bools
+    bright_sum: Float32s
+    nir: Float32s
+    swir: Float32s
+
+
+def _hot_pixels(strip: Strip, classes: Bytes, p: ViirsParameters) -> _Hot:
+    """Return clear pixels above the lowest limits that any test of the day or night has."""
+    mir, tir, dt = strip.mir, strip.tir, strip.dt
+    if strip.day.all():
+        lowest = min(p.candidate_low_k, p.background_fire_day_bt_mir_k, p.saturated_bt_mir_k)
+        hot = (mir > lowest) | (tir > p.fold_day_bt_tir_k)
+    else:
+        lowest = min(p.candidate_night_bt_mir_k, p.background_fire_night_bt_mir_k)
+        lowest_dt = min(p.candidate_night_dt_k, p.background_fire_night_dt_k)
+        hot = (mir > lowest) & (dt > lowest_dt)
+        hot |= (mir > p.absolute_night_bt_mir_k) | (tir > p.fold_night_bt_tir_k)
+    kinds = _SURFACE_OF_CLASS[classes]
+    index = np.flatnonzero(hot & (kinds > 0))
+    scene, lines = strip.scene, strip.lines
+    bright_sum, nir, swir = (
+        np.full(len(index), np.nan, dtype=np.float32) if band is None else band.ravel()[index]
+        for band in (strip.bright_sum(), strip.nir, strip.swir)
+    )
+    elsewhere = strip.cloudy_elsewhere()
+    hidden = elsewhere is not None and p.cloud_class_use != "none"
+    nominal, tir_nominal = (
+        flags[lines].ravel()[index] for flags in (scene.mir_nominal, scene.tir_nominal)
+    )
+    return _Hot(
+        index=index,
+        kind=kinds.ravel()[index],
+        usable=nominal & tir_nominal & ~(elsewhere.ravel()[index] if hidden else False),
+        mir=mir.ravel()[index],
+        tir=tir.ravel()[index],
+        dt=dt.ravel()[index],
+        day=strip.day.ravel()[index],
+        mir_nominal=nominal,
+        tir_nominal=tir_nominal,
+        mir_saturated=scene.mir_saturated[lines].ravel()[index],
+        bright_sum=bright_sum,
+        nir=nir,
+        swir=swir,
+    )
+
+
+def _fixed_tests(hot: _Hot, p: ViirsParameters) -> Bytes:
     """Return the code of the fixed test that each pixel passes, 0 where none."""
-    lines, day = strip.lines, strip.day
-    tir_nominal = strip.scene.tir_nominal[lines]
-    night_hot = ~day & (strip.mir > p.absolute_night_bt_mir_k) & strip.scene.mir_nominal[lines]
-    saturated = strip.scene.mir_saturated[lines] & (strip.mir >= p.saturated_bt_mir_k)
-    saturated &= tir_nominal
-    if saturated.any():
-        usual = strip.tir > p.saturated_day_bt_tir_k
-        bright_sum = strip.bright_sum()
-        if bright_sum is not None:
-            usual &= ~(bright_sum >= p.saturated_day_sum)
-        saturated &= ~day | usual
-    fold = (strip.dt < 0) & tir_nominal & (strip.tir > p.fold_night_bt_tir_k)
-    if fold.any():
-        fold &= ~day | (strip.tir > p.fold_day_bt_tir_k)
-    wrapped = ~day & (strip.mir <= p.fold_bt_mir_k) & (strip.tir > p.fold_wrapped_bt_tir_k)
-    found = np.zeros(strip.mir.shape, dtype=np.uint8)
-    found[night_hot & clear] = ABSOLUTE
-    found[saturated & clear] = SATURATED
-    found[(fold | wrapped) & clear] = FOLD
+    absolute = ~hot.day & (hot.mir > p.absolute_night_bt_mir_k) & hot.mir_nominal
+    saturated = hot.mir_saturated & (hot.mir >= p.saturated_bt_mir_k) & hot.tir_nominal
+    usual = (hot.tir > p.saturated_day_bt_tir_k) & ~(hot.bright_sum >= p.saturated_day_sum)
+    saturated &= ~hot.day | usual
+    warm = np.where(hot.day, p.fold_day_bt_tir_k, p.fold_night_bt_tir_k)
+    fold = (hot.dt < 0) & (hot.tir > warm) & hot.tir_nominal
+    wrapped = ~hot.day & (hot.mir <= p.fold_bt_mir_k) & (hot.tir > p.fold_wrapped_bt_tir_k)
+    found = np.zeros(len(hot.index), dtype=np.uint8)
+    found[absolute] = ABSOLUTE
+    found[saturated] = SATURATED
+    found[fold | wrapped] = FOLD
     return found
 
 
-def _possible(strip: Strip, clear: Bools, p: ViirsParameters) -> Bools:
+def _background_fires(hot: _Hot, p: ViirsParameters) -> Bools:
+    """Return likely fires, which are no background."""
+    by_day = hot.mir > p.background_fire_day_bt_mir_k
+    by_day &= hot.dt > p.background_fire_day_dt_k
+    by_night = hot.mir > p.background_fire_night_bt_mir_k
+    by_night &= hot.dt > p.background_fire_night_dt_k
+    likely: Bools = hot.usable & np.where(hot.day, by_day, by_night)
+    return likely
+
+
+def _possible(hot: _Hot, p: ViirsParameters) -> Bools:
     """Return candidates; by day those of the lowest limit that a scene can have."""
-    day, mir, dt = strip.day, strip.mir, strip.dt
-    hot: Bools = clear & (dt > min(p.candidate_day_dt_k, p.candidate_night_dt_k))
-    hot &= mir > min(p.candidate_low_k, p.candidate_night_bt_mir_k)
-    if not hot.any():
-        return hot
-    by_day = (mir > p.candidate_low_k) & (dt > p.candidate_day_dt_k)
-    by_night = (mir > p.candidate_night_bt_mir_k) & (dt > p.candidate_night_dt_k)
-    hot &= np.where(day, by_day, by_night)
-    if strip.nir is not None and strip.swir is not None:
-        bright = (strip.swir > p.bright_rho_swir) & (strip.swir > strip.nir)
-        bright &= (strip.nir > p.bright_rho_nir) & (mir <= p.bright_bt_mir_k)
-        hot &= ~(day & bright)
-    return hot
-
-
-def _surface(strip: Strip, classes: Bytes, clear: Bools, found: Bytes, p: ViirsParameters) -> Bytes:
-    """Return the codes of background statistics.
-
-    A folded pixel is left out altogether, since its temperature is none.
-    """
-    lines, day, mir, dt = strip.lines, strip.day, strip.mir, strip.dt
-    surface = np.where(classes == FireClass.WATER, np.uint8(WATER), np.uint8(LAND))
-    usable = clear & strip.scene.mir_nominal[lines] & strip.scene.tir_nominal[lines]
-    elsewhere = strip.cloudy_elsewhere()
-    if elsewhere is not None and p.cloud_class_use != "none":
-        usable &= ~elsewhere
-    hot = dt > min(p.background_fire_day_dt_k, p.background_fire_night_dt_k)
-    if hot.any():
-        by_day = (mir > p.background_fire_day_bt_mir_k) & (dt > p.background_fire_day_dt_k)
-        by_night = (mir > p.background_fire_night_bt_mir_k) & (dt > p.background_fire_night_dt_k)
-        hot &= np.where(day, by_day, by_night)
-    certain = (found == ABSOLUTE) | (found == SATURATED)
-    usable |= certain
-    surface[hot | certain] |= BACKGROUND_FIRE
-    surface[~usable | (found == FOLD)] = 0
-    return surface
+    by_day = (hot.mir > p.candidate_low_k) & (hot.dt > p.candidate_day_dt_k)
+    bright = (hot.swir > p.bright_rho_swir) & (hot.swir > hot.nir)
+    bright &= (hot.nir > p.bright_rho_nir) & (hot.mir <= p.bright_bt_mir_k)
+    by_night = (hot.mir > p.candidate_night_bt_mir_k) & (hot.dt > p.candidate_night_dt_k)
+    candidates: Bools = np.where(hot.day, by_day & ~bright, by_night)
+    return candidates
 
 
 def _above_scene_limit(scene: Scene, surface: Bytes, maybe: Indices, p: ViirsParameters) -> Bools:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imagery.level1.window import Window
+from imagery.libraries import needed_for
 from imagery.reading import unreadable
 
 FORMAT = "HDF4"
@@ -28,8 +29,9 @@ class Hdf4File:
     """
 
     def __init__(self, path: Path) -> None:
-        from pyhdf.error import HDF4Error
-        from pyhdf.SD import SD, SDC
+        with needed_for(path):
+            from pyhdf.error import HDF4Error
+            from pyhdf.SD import SD, SDC
 
         self.path = path
         self._failure = HDF4Error

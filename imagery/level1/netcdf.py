@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imagery.level1.window import Window
+from imagery.libraries import needed_for
 from imagery.reading import unreadable
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class NetcdfFile:
     """
 
     def __init__(self, path: Path) -> None:
-        import h5py
+        with needed_for(path):
+            import h5py
 
         self.path = path
         if not path.is_file():

@@ -22,7 +22,7 @@ def hot_places(count: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "lon": rng.uniform(106.0, 111.0, count),
-            "lat": rng.uniform(20.9, 22.0, count),
+            "lat": rng.uniform(23.0, 24.6, count),
             "area_m2": 400.0,
             "t_k": 900.0,
         }
@@ -42,7 +42,8 @@ def test_fires_of_a_simulated_granule_are_found_where_they_were_put(
     out = firewatch.folder / "fires.csv"
     firewatch("detect", granule.files["02IMG"], "--out", out)
     found = pd.read_csv(out)
-    assert found["simulated"].all() and found["parameter_hash"].nunique() == 1
+    assert found["simulated"].all()
+    assert len(set(found["parameter_hash"])) == 1
     truth = pd.read_csv(granule.truth)
     key = ["line", "sample"]
     planted = truth[key].drop_duplicates()
