@@ -55,7 +55,7 @@ def screen(scene: Scene, parameters: ViirsParameters) -> Screening:
     for strip in strips(scene, parameters.day_solar_zenith_deg):
         classes = _classes(strip, parameters)
         codes = _surface(strip, classes, parameters)
-        hot = _hot_pixels(strip, classes, parameters)
+        hot = _hot_pixels(strip, classes, codes, parameters)
         found = _fixed_tests(hot, parameters)
         likely = _background_fires(hot, parameters) | (found == ABSOLUTE) | (found == SATURATED)
         codes.ravel()[hot.index[likely]] = hot.kind[likely] | BACKGROUND_FIRE
@@ -154,7 +154,7 @@ class _Hot:
     swir: Float32s
 
 
-def _hot_pixels(strip: Strip, classes: Bytes, p: ViirsParameters) -> _Hot:
+def _hot_pixels(strip: Strip, classes: Bytes, codes: Bytes, p: ViirsParameters) -> _Hot:
     """Return clear pixels above the lowest limits that any test of the day or night has."""
     mir, tir, dt = strip.mir, strip.tir, strip.dt
     if strip.day.all():
@@ -172,21 +172,16 @@ def _hot_pixels(strip: Strip, classes: Bytes, p: ViirsParameters) -> _Hot:
         np.full(len(index), np.nan, dtype=np.float32) if band is None else band.ravel()[index]
         for band in (strip.bright_sum(), strip.nir, strip.swir)
     )
-    elsewhere = strip.cloudy_elsewhere()
-    hidden = elsewhere is not None and p.cloud_class_use != "none"
-    nominal, tir_nominal = (
-        flags[lines].ravel()[index] for flags in (scene.mir_nominal, scene.tir_nominal)
-    )
     return _Hot(
         index=index,
         kind=kinds.ravel()[index],
-        usable=nominal & tir_nominal & ~(elsewhere.ravel()[index] if hidden else False),
+        usable=codes.ravel()[index] > 0,
         mir=mir.ravel()[index],
         tir=tir.ravel()[index],
         dt=dt.ravel()[index],
         day=strip.day.ravel()[index],
-        mir_nominal=nominal,
-        tir_nominal=tir_nominal,
+        mir_nominal=scene.mir_nominal[lines].ravel()[index],
+        tir_nominal=scene.tir_nominal[lines].ravel()[index],
         mir_saturated=scene.mir_saturated[lines].ravel()[index],
         bright_sum=bright_sum,
         nir=nir,
