@@ -26,7 +26,7 @@ def read_modis14(path: Path, data: bytes) -> Level2:
     Parameters
     ----------
     path
-        The file; for what its official name says where the content is silent.
+        For messages, and for what the official name says where the file is silent.
     data
         The bytes of the file, decompressed.
 
@@ -38,31 +38,30 @@ def read_modis14(path: Path, data: bytes) -> Level2:
     from pyhdf.error import HDF4Error
     from pyhdf.SD import SD, SDC
 
-    with _on_disk(path, data) as plain:
+    with _on_disk(data) as content:
         try:
-            file = SD(str(plain), SDC.READ)
+            file = SD(str(content), SDC.READ)
             try:
                 heading = _heading(path, file.attributes())
                 variables, fills = _variables(file)
             finally:
                 file.end()
-        except (HDF4Error, MemoryError, ValueError, TypeError) as error:
+        except (HDF4Error, MemoryError, OverflowError, ValueError, TypeError) as error:
             raise unreadable(path, "level2_damaged", found=str(error)) from error
     return assembled(path, heading, variables, fills)
 
 
 @contextmanager
-def _on_disk(path: Path, data: bytes) -> Iterator[Path]:
-    """Give a path of the decompressed file: the HDF4 library reads from nothing else."""
-    with path.open("rb") as stream:
-        plain = stream.read(len(HDF4_MAGIC)) == HDF4_MAGIC
-    if plain:
-        yield path
-        return
+def _on_disk(data: bytes) -> Iterator[Path]:
+    """Give a path of the file's content that no one opened before.
+
+    The HDF4 library reads from paths only, and after a damaged file it refuses the same path for
+    as long as the program runs, even if a whole file has taken its place.
+    """
     with tempfile.TemporaryDirectory(prefix="firewatch_") as folder:
-        unpacked = Path(folder) / "granule.hdf"
-        unpacked.write_bytes(data)
-        yield unpacked
+        content = Path(folder) / "granule.hdf"
+        content.write_bytes(data)
+        yield content
 
 
 def _heading(path: Path, attributes: Mapping[str, Any]) -> Heading:

@@ -16,6 +16,8 @@ from imagery.reading import unreadable
 
 _SHORT_NAME = ("ShortName", "short_name", "shortname")
 _START = ("StartTime", "time_coverage_start", "RangeBeginning")
+# What h5py raises, by the part of a file that is damaged.
+_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 _COLLECTION = ("VersionID", "VersionId", "collection", "Collection", "version_id")
 
 
@@ -41,7 +43,7 @@ def read_viirs14(path: Path, data: bytes) -> Level2:
             attributes = {name: _plain(value) for name, value in file.attrs.items()}
             heading = _heading(path, attributes)
             variables, fills = _variables(file)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+    except _DAMAGE as error:
         raise unreadable(path, "level2_damaged", found=str(error)) from error
     return assembled(path, heading, variables, fills)
 

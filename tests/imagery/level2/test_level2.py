@@ -266,3 +266,34 @@ def test_a_package_that_is_not_installed_is_named(
     with pytest.raises(UnreadableFileError, match=package) as caught:
         read(path, level2.now_s)
     assert "firewatch[imagery]" in caught.value.remedy
+
+
+@pytest.mark.parametrize("kind", ["viirs", "modis"])
+def test_a_file_that_takes_the_place_of_a_damaged_one_is_read(
+    level2: Any, tmp_path: Path, kind: str
+) -> None:
+    path = getattr(level2, kind)(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableFileError):
+        read(path, level2.now_s)
+    path.write_bytes(whole)
+    assert len(read(path, level2.now_s).points) == 12
+
+
+def test_damaged_bytes_never_end_in_anything_but_a_refusal(level2: Any, tmp_path: Path) -> None:
+    path = level2.viirs(tmp_path)
+    whole, draw = path.read_bytes(), np.random.default_rng(7)
+    refused = 0
+    for _ in range(60):
+        content = bytearray(whole)
+        for place in draw.integers(0, min(len(whole), 20_000), 3):
+            content[place] = draw.integers(0, 256)
+        path.write_bytes(content)
+        try:
+            reading = read(path, level2.now_s)
+        except UnreadableFileError:
+            refused += 1
+        else:
+            assert reading.rows == len(reading.points) + len(reading.rejections)
+    assert refused > 10
