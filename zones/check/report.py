@@ -98,24 +98,6 @@ class CheckReport:
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
-    def as_dict(self, language: Language) -> dict[str, object]:
-        """Return the report as a document that JSON can hold; no place or area is null."""
-        table = self.table(language)
-        numbers = ["lon", "lat", "area_km2"]
-        rows = table.astype(dict.fromkeys(numbers, "object"))
-        rows[numbers] = rows[numbers].where(table[numbers].notna(), None)
-        findings = rows.to_dict("records")
-        for row, finding in zip(findings, self.findings, strict=True):
-            row["features"], row["names"] = list(finding.features), list(finding.names)
-            row["against"] = list(finding.found.against)
-        return {
-            "file": str(self.path),
-            "zones": self.zones,
-            "can_import": self.can_import,
-            **{f"{severity}s": self.count(severity) for severity in Severity},
-            "findings": findings,
-        }
-
 
 def _line(finding: Finding, path: Path, say: Texts) -> str:
     place = "" if np.isnan(finding.lon) else place_text(finding.lon, finding.lat)

@@ -102,8 +102,8 @@ def read_permits(
     polygons
         A layer that has the ground of each number of the table.
     layer
-        A layer that was read or made elsewhere, such as `places.named.named_layer` of this file
-        where it names whole townships or villages.
+        A layer that was read or made elsewhere, such as that of `places.named.named_areas`
+        where the file names whole townships or villages.
     crs
         The coordinate system, where the file declares none or a wrong one; "GCJ-02" too.
     region

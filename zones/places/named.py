@@ -177,17 +177,6 @@ class Gazetteer:
         return f"没有这个名称；相近 / no such name; close: {labels}"
 
 
-def named_layer(
-    path: Path,
-    areas: Areas,
-    townships: SubAreas | None = None,
-    villages: SubAreas | None = None,
-    within: str = "",
-) -> Layer:
-    """Return the layer of `named_areas`, for `zones.register.read.read_zones`."""
-    return named_areas(path, areas, townships, villages, within).layer
-
-
 def named_areas(
     path: Path,
     areas: Areas,
