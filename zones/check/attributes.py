@@ -11,8 +11,8 @@ from firewatch.core.time import date_of_day_number, day_number
 from zones.check.common_time import months_ever
 from zones.check.finding import Found
 from zones.check.subject import Subject
-from zones.formats.content import Note
 from zones.geometry.arrays import Bools
+from zones.notes import Note
 from zones.register.in_force import last_days
 from zones.register.periods import MINUTES_A_DAY
 from zones.register.register import OPEN_END

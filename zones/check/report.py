@@ -12,7 +12,7 @@ import pandas as pd
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.vocab import Language
 from zones.check.finding import Finding, Severity, place_text
-from zones.formats.content import Note
+from zones.notes import Note
 
 # A list that no one can read to its end helps nobody; the table has everything.
 LINES_A_CODE = 20

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from firewatch.core.geo import Floats
 from zones.check.pieces import Pieces, holes_of, parts_of
 from zones.check.shapes import shape_groups
-from zones.formats.content import Note
 from zones.formats.layer import Layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.measures import area_km2
 from zones.geometry.polygons import Repair
+from zones.notes import Note
 from zones.places.areas import Areas
 from zones.register.headings import find_columns
 from zones.register.in_force import last_days

@@ -12,12 +12,12 @@ import shapely
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import KM_PER_DEGREE, Extent
-from zones.formats.content import Note
 from zones.formats.crs import WGS84, to_wgs84
 from zones.formats.kml import DATUM_NOTE
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair, repaired, require_polygons
+from zones.notes import Note
 from zones.tables.cells import Fault, numbers, refuse, span
 from zones.tables.table import Heading, UserTable, accepted, heading_table, read_table, table_of
 

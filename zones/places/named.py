@@ -22,6 +22,7 @@ from firewatch.core.files import sha256_of_file
 from firewatch.core.vocab import Language
 from zones.formats.layer import Layer
 from zones.geometry.arrays import Bools
+from zones.notes import Note, sentences
 from zones.places.addresses import ANYWHERE, Counties, area_named, split_address
 from zones.places.areas import Areas, dissolved
 from zones.places.named_list import PLACES, NamedList, read_named_list
@@ -33,7 +34,7 @@ from zones.places.names import (
     normalised_area_name,
     stem_of,
 )
-from zones.places.subarea_notes import Level, Note, note, sentences
+from zones.places.subarea_notes import Level, note
 from zones.places.subareas import SubAreas
 from zones.register.headings import find_columns
 

@@ -13,8 +13,9 @@ import shapely
 from firewatch.core.files import short_hash
 from firewatch.core.vocab import Language
 from zones.geometry.arrays import Geometries
+from zones.notes import Note, sentences
 from zones.places.areas import Areas, dissolved, narrow_gaps
-from zones.places.subarea_notes import Level, Note, sentences
+from zones.places.subarea_notes import Level
 
 SUBAREA_COLUMNS = ("code", "name", "county_adcode", "township")
 

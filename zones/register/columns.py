@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from firewatch.core.errors import FirewatchError, ZoneFileError
 from firewatch.core.time import day_number
-from zones.formats.content import Note
 from zones.formats.layer import Layer
 from zones.geometry.combinations import SEPARATOR
 from zones.geometry.polygons import features
+from zones.notes import Note
 from zones.register.dates import is_open, written_days
 from zones.register.declared import Declared
 from zones.register.headings import (

@@ -9,14 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from firewatch.core.geo import Extent
-from firewatch.core.i18n import texts
-from firewatch.core.vocab import Language
-from zones.formats.content import Note
 from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
 from zones.formats.kml import DATUM_NOTE
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair, repaired, require_polygons
+from zones.notes import Note
 from zones.register.columns import source_of, unlisted_kinds, zone_table
 from zones.register.declared import Declared
 from zones.register.mapping import ColumnMapping
@@ -63,23 +61,6 @@ class ZoneReading:
     def names(self) -> tuple[str, ...]:
         """The name of each feature of the file, in its order."""
         return tuple(self.zones["name"])
-
-    def notes(self, language: Language) -> tuple[str, ...]:
-        """Return sentences: one a repair (where, how the area changed), then all else."""
-        say = texts("zones", language)
-        repairs = (
-            say(
-                "note.repaired",
-                where=self.path.name,
-                feature=repair.feature,
-                name=self.names[repair.feature - 1],
-                place=f"{repair.lon:.5f} E, {repair.lat:.5f} N",
-                change_km2=f"{repair.change_km2:+.4f}",
-            )
-            for repair in self.repairs
-        )
-        others = (say(note.key, where=self.path.name, **note.values) for note in self.remarks)
-        return (*repairs, *others)
 
 
 def read_zones(

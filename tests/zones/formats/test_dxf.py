@@ -15,6 +15,7 @@ from pyproj import Transformer
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.vocab import Language
 from zones.formats.layer import read_layer
+from zones.notes import sentences
 from zones.register.read import read_zones
 
 SAID = {"kind": "ban", "notice": "x", "valid_from": date(2020, 11, 1)}
@@ -135,7 +136,7 @@ def test_points_frames_and_rings_in_rings_are_told(tmp_path: Path) -> None:
     )  # fmt: skip
     reading = read_zones(path, **SAID, crs="EPSG:4490")
     assert len(reading.zones) == 2
-    notes = " ".join(reading.notes(Language.ZH))
+    notes = " ".join(sentences(reading.remarks, Language.ZH, where=path.name))
     assert "2 个点" in notes
     assert "图纸空间中的 1 个" in notes
     assert "1 个环套在另一环内" in notes

@@ -14,7 +14,7 @@ import shapely
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.time import day_number
-from firewatch.core.vocab import Language, ZoneKind
+from firewatch.core.vocab import ZoneKind
 from zones.register.headings import find_columns, is_known_kind, kind_code, known_headings
 from zones.register.read import read_zones
 from zones.register.register import ALL_MONTHS, NEVER, register_from
@@ -211,4 +211,4 @@ def test_measures_are_dropped_without_a_word(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         reading = read_zones(path, **SAID, crs="EPSG:4490")
     assert reading.shapes[0].equals(shapely.Polygon(ring))
-    assert reading.notes(Language.ZH) == ()
+    assert reading.remarks == ()

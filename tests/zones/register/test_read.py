@@ -16,7 +16,6 @@ from pyproj import Geod, Transformer
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.time import day_number
-from firewatch.core.vocab import Language
 from zones.register.read import ZoneReading, read_zones
 from zones.register.register import OPEN_END
 
@@ -77,7 +76,7 @@ def check_full(reading: ZoneReading) -> None:
     assert zones.loc["象鼻山", "valid_from"] == day_number(date(2020, 11, 5))
     assert zones.loc["象鼻山", "valid_to"] == OPEN_END
     assert not zones["illustrative"].any()
-    assert reading.notes(Language.ZH) == ()
+    assert (reading.repairs, reading.remarks) == ((), ())
 
 
 @pytest.mark.parametrize("name", ["zones.gpkg", "zones.geojson"])
@@ -180,9 +179,9 @@ def test_a_polygon_that_crosses_itself_is_mended_and_the_place_noted(tmp_path: P
     )
     mended = dict(zip(reading.register.zones["name"], reading.register.geometry, strict=True))["b"]
     assert mended.symmetric_difference(both_halves).area < 1e-12
-    (note,) = reading.notes(Language.ZH)
-    assert "第 2 个图形（b）" in note
-    assert "108.10000 E, 22.10000 N" in note
+    (repair,) = reading.repairs
+    assert repair.feature == 2
+    assert (repair.lon, repair.lat) == pytest.approx((108.1, 22.1))
 
 
 def test_a_z_coordinate_is_dropped(tmp_path: Path) -> None:
