@@ -9,8 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from firewatch.core.geo import Extent
-from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
-from zones.formats.kml import DATUM_NOTE
+from zones.formats.crs import GUANGXI_EXTENT, open_notes, to_wgs84
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair, repaired, require_polygons
@@ -117,7 +116,5 @@ def read_zones(
     declared = Declared(kind, notice, valid_from, valid_to, authority, months, hours, crop)
     zones = zone_table(source_of(layer, declared, mapping))
     register = register_from(zones, shapes)
-    # Who declares the system has answered the question.
-    told = tuple(note for note in layer.notes if not (system and note.key == DATUM_NOTE))
-    remarks = (*told, *unlisted_kinds(zones["kind"]))
+    remarks = (*open_notes(layer, system), *unlisted_kinds(zones["kind"]))
     return ZoneReading(register, repairs, zones, layer, raw, shapes, remarks)
