@@ -22,9 +22,10 @@ from firewatch.core.files import sha256_of_file
 from firewatch.core.vocab import Language
 from zones.formats.layer import Layer
 from zones.geometry.arrays import Bools
+from zones.geometry.dissolve import dissolved
 from zones.notes import Note, sentences
 from zones.places.addresses import ANYWHERE, Counties, area_named, split_address
-from zones.places.areas import Areas, dissolved
+from zones.places.areas import Areas
 from zones.places.named_list import PLACES, NamedList, read_named_list
 from zones.places.names import (
     Found,

@@ -13,8 +13,10 @@ import shapely
 from firewatch.core.files import short_hash
 from firewatch.core.vocab import Language
 from zones.geometry.arrays import Geometries
+from zones.geometry.dissolve import dissolved, narrow_gaps
 from zones.notes import Note, sentences
-from zones.places.areas import Areas, dissolved, narrow_gaps
+from zones.places.areas import GAP_KM, Areas
+from zones.places.subarea_layer import read_subarea_layer
 from zones.places.subarea_notes import Level
 
 SUBAREA_COLUMNS = ("code", "name", "county_adcode", "township")
@@ -65,7 +67,7 @@ class SubAreas:
     @cached_property
     def gaps(self) -> Geometries:
         """Closed gaps between the areas, narrower than `zones.places.areas.GAP_KM`."""
-        return narrow_gaps(dissolved(self.geometry)) if len(self) else self.geometry
+        return narrow_gaps(dissolved(self.geometry), GAP_KM) if len(self) else self.geometry
 
 
 def subareas_from(
@@ -112,6 +114,4 @@ def load_subareas(path: Path, level: Level, areas: Areas, crs: str | None = None
         If names are missing, codes are unreadable or of another level, nothing lies in the
         region, or the polygons or their coordinate system cannot be used.
     """
-    from zones.places.subarea_layer import read_subarea_layer
-
     return subareas_from(*read_subarea_layer(Path(path), level, areas, crs))

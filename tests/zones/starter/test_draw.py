@@ -12,7 +12,8 @@ import shapely
 from firewatch.core.errors import UsageError, ZoneFileError
 from firewatch.core.time import day_number
 from firewatch.core.vocab import Language
-from zones.places.areas import Areas, load_areas, seats
+from zones.places.areas import Areas, load_areas
+from zones.places.seats import seats
 from zones.register.register import OPEN_END, Register
 from zones.starter import (
     InputClass,
