@@ -129,7 +129,7 @@ def check(
     for line in report.lines(state.language):
         state.show(line)
     if state.out is not None:
-        write_places(report, state.out)
+        write_places(report, state.out, state.language)
         state.say("written", path=state.out)
     findings = records(report.table(state.language))
     state.emit({"can_import": report.can_import, "zones": report.zones, "findings": findings})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import geopandas
@@ -233,3 +235,36 @@ def test_zones_are_drawn_by_rule_from_the_users_files(firewatch: Any) -> None:
     assert any("湘桂线" in z["name"] for z in zones)
     assert "--input" in firewatch.said("zones", "starter", "--input", "railway", code=2)
     assert "railway" in firewatch.said("zones", "starter", "--classes")
+
+
+@contextmanager
+def files_no_larger_than(size_bytes: int) -> Iterator[None]:
+    """Let the system refuse what a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_told_and_register_and_files_are_as_before(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN), *SAID)
+    version = firewatch.json("zones", "list")["version"]
+    (firewatch.folder / "out.gpkg").write_text("old")
+    big = firewatch.layer("b.gpkg", zone("ban", shapely.Point(108.3, 22.8).buffer(0.05, 20_000)))
+    with files_no_larger_than((firewatch.folder / "firewatch.db").stat().st_size + 100_000):
+        refused = firewatch.run("zones", "import", big, "--notice", NEW, "--from", "2020-11-01")
+    with files_no_larger_than(20_000):
+        unwritten = firewatch.run("zones", "export", "--out", "out.gpkg")
+    assert (refused.returncode, unwritten.returncode) == (1, 1)
+    assert "disk" in refused.stderr and "disk" in unwritten.stderr
+    assert firewatch.json("zones", "list")["version"] == version
+    assert (firewatch.folder / "out.gpkg").read_text() == "old"
+
+
+def test_the_places_of_findings_are_written_in_the_language_asked_for(firewatch: Any) -> None:
+    file = firewatch.layer("a.gpkg", BAN, zone("restricted", AROUND))
+    written = firewatch.folder / "places.geojson"
+    firewatch.said("zones", "check", file, *SAID, "--out", written, "--lang", "en")
+    assert "overlap by" in written.read_text("utf-8")

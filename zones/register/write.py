@@ -6,7 +6,7 @@ from pathlib import Path
 
 import shapely
 
-from firewatch.core.files import atomic_path
+from firewatch.core.files import atomic_layer
 from zones.register.qgis import add_style
 from zones.register.register import Register
 
@@ -28,7 +28,7 @@ def write_register(register: Register, path: Path, qml: str = "") -> None:
 
     table = register.readable()
     table = table.assign(illustrative=table["illustrative"].astype("int32"))
-    with atomic_path(Path(path)) as temporary:
+    with atomic_layer(Path(path)) as temporary:
         pyogrio.raw.write(
             temporary,
             shapely.to_wkb(register.geometry),
