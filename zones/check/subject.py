@@ -19,10 +19,10 @@ from zones.geometry.measures import area_km2
 from zones.geometry.polygons import Repair
 from zones.notes import Note
 from zones.places.areas import Areas
-from zones.register.headings import find_columns
 from zones.register.in_force import last_days
 from zones.register.read import ZoneReading
 from zones.register.register import ZONE_COLUMNS, Register
+from zones.tables.headings import find_columns
 
 BAN = "ban"
 RESTRICTED = "restricted"

@@ -19,7 +19,7 @@ from zones.geometry.polygons import features, repaired, require_polygons
 from zones.places.adcodes import city_of, current_adcode
 from zones.places.boundaries import read_counties
 from zones.places.seats import with_seats
-from zones.register.headings import find_columns, known_headings
+from zones.tables.headings import find_columns, known_headings
 
 _COLUMNS = ("adcode", "area_name", "city_name")
 _ADCODE = r"^(\d{6})(?:0{3,6})?(?:\.0)?$"

@@ -37,7 +37,7 @@ from zones.places.names import (
 )
 from zones.places.subarea_notes import Level, note
 from zones.places.subareas import SubAreas
-from zones.register.headings import find_columns
+from zones.tables.headings import find_columns
 
 _SETTING: dict[Level, str] = {"township": "region.townships", "village": "region.villages"}
 

@@ -11,7 +11,8 @@ import pandas as pd
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.vocab import ZoneKind
 from zones.formats.encoding import text_encoding
-from zones.register.headings import find_columns, kind_codes, known_headings
+from zones.register.kinds import kind_codes
+from zones.tables.headings import find_columns, known_headings
 from zones.tables.sheets import Grid, read_grids
 
 SHEETS = (".csv", ".tsv", ".xlsx")

@@ -27,7 +27,7 @@ from zones.places.addresses import area_named, split_address
 from zones.places.areas import Areas
 from zones.places.names import normalised_area_name, stem_of, township_list, townships_by_name
 from zones.places.subarea_notes import Level, notes_on
-from zones.register.headings import find_columns, known_headings
+from zones.tables.headings import find_columns, known_headings
 
 Codes = NDArray[np.int64]
 

@@ -94,8 +94,8 @@ def load_subareas(path: Path, level: Level, areas: Areas, crs: str | None = None
     Parameters
     ----------
     path
-        Any file that `formats.layer.read_layer` takes. Columns (`headings.csv`): the name, and best
-        a code of 9 or 12 digits; county and township where there is no code.
+        Any file that `formats.layer.read_layer` takes. Columns (`tables.headings`): the name, and
+        best a code of 9 or 12 digits; county and township where there is no code.
     level
         "township" or "village".
     areas

@@ -17,18 +17,13 @@ from zones.formats.layer import Layer
 from zones.geometry.combinations import SEPARATOR
 from zones.geometry.polygons import features
 from zones.notes import Note
-from zones.register.dates import is_open, written_days
 from zones.register.declared import Declared
-from zones.register.headings import (
-    closest_kind_word,
-    find_columns,
-    is_known_kind,
-    kind_codes,
-    known_headings,
-)
+from zones.register.kinds import closest_kind_word, is_known_kind, kind_codes
 from zones.register.mapping import ColumnMapping
 from zones.register.periods import ALL_MONTHS, WHOLE_DAY, parse_hours, parse_months
 from zones.register.register import NEVER, OPEN_END
+from zones.tables.dates import is_open, written_days
+from zones.tables.headings import find_columns, known_headings
 
 _COLUMNS = (
     "kind", "name", "notice", "authority", "valid_from", "valid_to", "months", "hours", "crop",

@@ -39,10 +39,11 @@ import pandas as pd
 from firewatch.core.errors import FirewatchError, ZoneFileError
 from firewatch.core.time import date_of_day_number
 from zones.formats.content import decoded, read_bytes
-from zones.register.dates import written_days
 from zones.register.declared import MAPPED, Declared
-from zones.register.headings import find_columns, kind_code, known_headings, matching_heading
+from zones.register.kinds import kind_code
 from zones.register.periods import parse_hours, parse_months
+from zones.tables.dates import written_days
+from zones.tables.headings import find_columns, known_headings, matching_heading
 from zones.tables.sheets import read_grids
 
 _TOML = ".toml"

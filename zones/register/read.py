@@ -88,7 +88,7 @@ def read_zones(
     kind, notice, valid_from, valid_to, authority, months, hours, crop
         Hold for all zones of the file. Where one is None or empty, what the mapping file says of
         all zones counts, then the file's own column; its heading and kinds may be Chinese or
-        English (`headings.csv`, `kinds.csv`). Months are bits, hours minutes of the day
+        English (`tables.headings`, `kinds`). Months are bits, hours minutes of the day
         (`periods`).
     crs
         The coordinate system, such as "EPSG:4490", "GCJ-02" or "EPSG:4490 swapped" (`crs`), where

@@ -13,7 +13,7 @@ from firewatch.core.errors import UsageError, ZoneFileError
 from firewatch.core.geo import Floats
 from firewatch.core.vocab import ZoneKind
 from zones.geometry.combinations import SEPARATOR
-from zones.register.headings import kind_codes
+from zones.register.kinds import kind_codes
 from zones.starter.classes import input_class, known_classes
 from zones.starter.reach import MOST_KM
 from zones.tables.table import UserTable, heading_table, read_table
