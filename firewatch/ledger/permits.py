@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from firewatch.core.errors import UsageError
@@ -72,6 +73,8 @@ def revoke_permits(
 ) -> Permits:
     """Let the permits of a number no longer hold from a Beijing day on; return all permits.
 
+    One that was revoked before it began, whose number another has since, stays as it is.
+
     Raises
     ------
     UsageError
@@ -82,6 +85,8 @@ def revoke_permits(
     meant = table[table["number"] == number]
     if issuer:
         meant = meant[meant["issuer"] == issuer]
+    held = meant[_held(meant)]
+    meant = meant if held.empty else held
     issuers = sorted(set(meant["issuer"]))
     if len(issuers) != 1:
         raise UsageError(
@@ -117,9 +122,13 @@ def add_air_quality(
 
 def _ever_held(before: Permits) -> Permits:
     """Return the permits but those revoked before they began, whose numbers are free again."""
-    table = before.permits
-    held = (table["revoked_from"] > table["valid_from"]).to_numpy()
-    return permits_from(table[held], before.geometry[held])
+    held = _held(before.permits)
+    return permits_from(before.permits[held], before.geometry[held])
+
+
+def _held(table: pd.DataFrame) -> NDArray[np.bool_]:
+    held: NDArray[np.bool_] = (table["revoked_from"] > table["valid_from"]).to_numpy(dtype=bool)
+    return held
 
 
 def _revoked_among(before: Permits, added: Permits) -> list[str]:

@@ -74,7 +74,7 @@ def permit_source(
     table = read_table(path, headings(), _NEEDED)
     if polygons is not None:
         return _beside(table, read_layer(polygons), crs, region)
-    return PermitSource(table, _circles(table, crs, region), (), table.sha256)
+    return PermitSource(table, _circles(table, crs, region), (), table.sha256, _unread(table))
 
 
 def _polygons(
@@ -118,7 +118,14 @@ def _beside(table: UserTable, layer: Layer, crs: str | None, region: Extent) -> 
     refuse(table, ~wanted.isin(list(joined)), "number", fault)
     geometry = np.array([joined[number] for number in wanted], dtype=object)
     both = hashlib.sha256(f"{table.sha256}\n{layer.sha256}".encode()).hexdigest()
-    return PermitSource(table, geometry, repairs, both, open_notes(layer, crs))
+    remarks = (*_unread(table), *open_notes(layer, crs))
+    return PermitSource(table, geometry, repairs, both, remarks)
+
+
+def _unread(table: UserTable) -> tuple[Note, ...]:
+    # A ceiling below a heading that nobody knows would be lost without a word.
+    listed = "、".join(table.unread)
+    return (Note("note.unread_columns", {"columns": listed}),) if listed else ()
 
 
 def _circles(table: UserTable, crs: str | None, region: Extent) -> Geometries:

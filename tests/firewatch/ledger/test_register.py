@@ -148,6 +148,15 @@ def test_another_permit_of_a_taken_number_is_refused_until_the_first_never_held(
         write(revoke_permits, "NN-9", "", 18_500, NOW_S)
 
 
+def test_a_revocation_leaves_the_permit_of_that_number_which_never_held_alone(write: Any) -> None:
+    write(add_permits, permit(), NOW_S)
+    write(revoke_permits, "NN-1", "", 18_500, NOW_S)
+    write(add_permits, permit(valid_from=18_505), NOW_S)
+    write(revoke_permits, "NN-1", "", 18_520, NOW_S)
+    days = write(load_permits).permits.set_index("valid_from")["revoked_from"]
+    assert days.to_dict() == {18_500: 18_500, 18_505: 18_520}
+
+
 def test_a_revoked_permit_that_is_added_again_holds_again(write: Any) -> None:
     first, _ = write(add_permits, permit(), NOW_S)
     write(revoke_permits, "NN-1", "", 18_510, NOW_S)
