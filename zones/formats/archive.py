@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from firewatch.core.errors import ZoneFileError
-from zones.formats.encoding import text_encoding
+from zones.tables.encoding import text_encoding
 
 # Far above any layer of zones (5,000 polygons of 200 vertices have 16 MB); a bomb of a few
 # kilobytes unpacks to more. `zipfile` unpacks no member beyond the size it declares, so the

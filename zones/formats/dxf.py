@@ -25,10 +25,10 @@ from shapely.geometry.base import BaseGeometry
 from firewatch.core.errors import ZoneFileError
 from zones.formats.content import Content, chosen_layer, read_bytes
 from zones.formats.driver import read_vector
-from zones.formats.encoding import redecoded, text_encoding
 from zones.geometry.arrays import Geometries
 from zones.geometry.measures import POLYGONAL
 from zones.notes import Note
+from zones.tables.encoding import redecoded, text_encoding
 
 _BEGINS = re.compile(rb"\s*(?:999\s|0\s*\r?\n\s*SECTION)")
 _ENDS = re.compile(rb"EOF\s*\Z")

@@ -7,9 +7,9 @@ from importlib.resources import files
 
 import pandas as pd
 
+from zones.places.area_cells import AREA_COLUMNS
 from zones.places.names import Key, stem_of
 from zones.straw.stock import ENTRY
-from zones.tables.area_cells import AREA_COLUMNS
 from zones.tables.cells import numbers, span
 from zones.tables.row_findings import Weight, found_in
 from zones.tables.table import UserTable

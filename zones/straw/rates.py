@@ -22,8 +22,8 @@ import pandas as pd
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language, Verdict
 from zones.places.adcodes import city_of
+from zones.places.area_cells import AREA_COLUMNS, area_codes
 from zones.places.areas import Areas
-from zones.tables.area_cells import AREA_COLUMNS, area_codes
 from zones.tables.cells import fractions, numbers, span
 from zones.tables.row_findings import RowFindings, Weight, findings_of, found_in
 from zones.tables.table import UserTable, heading_table, read_table
