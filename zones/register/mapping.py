@@ -33,6 +33,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -202,7 +203,7 @@ def _day(path: Path, place: str, value: object) -> date:
 
 
 def _declared(path: Path, said: Mapping[str, object]) -> Declared:
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for column, value in said.items():
         if column not in _READERS:
             raise _wrong(path, f"[all] {column}", column, ", ".join(_READERS))
@@ -212,7 +213,7 @@ def _declared(path: Path, said: Mapping[str, object]) -> Declared:
             raise ZoneFileError(
                 error.what, error.where or f"{path} [all] {column}", error.expected, error.remedy
             ) from error
-    return Declared(**values)  # type: ignore[arg-type]
+    return Declared(**values)
 
 
 _READERS: Mapping[str, Callable[[Path, str, object], object]] = {

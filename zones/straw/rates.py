@@ -178,8 +178,9 @@ def _judged(
     }
     for target in targets:
         part, whole = figures[target.part], figures[target.whole]
-        known = part is not None and bool(whole)
-        found[f"{target.rate}_pct"] = float(100 * part / whole) if known else None  # type: ignore[operator]
+        found[f"{target.rate}_pct"] = (
+            None if part is None or not whole else float(100 * part / whole)
+        )
         found[f"{target.rate}_verdict"] = str(target.verdict(part, whole))
     return found
 
