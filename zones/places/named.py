@@ -208,7 +208,7 @@ def named_areas(
     """
     path = Path(path)
     listed = read_named_list(path)
-    layers = townships or SubAreas.none("township"), villages or SubAreas.none("village")
+    layers = townships or SubAreas.none(), villages or SubAreas.none()
     gazetteer = Gazetteer(areas, *layers)
     home = frozenset(areas.counties_of(within)) if within else ANYWHERE
     distinct = {

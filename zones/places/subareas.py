@@ -33,8 +33,6 @@ class SubAreas:
         the region), township (the name of a village's township, "" if unknown or a township).
     geometry
         Polygons in WGS-84 degrees, in the same order, prepared.
-    level
-        "township" or "village".
     source
         File and hash, for people.
     version
@@ -45,17 +43,16 @@ class SubAreas:
 
     table: pd.DataFrame
     geometry: Geometries
-    level: Level
     source: str = ""
     version: str = "none"
     findings: tuple[Note, ...] = ()
 
     @classmethod
-    def none(cls, level: Level) -> SubAreas:
+    def none(cls) -> SubAreas:
         """Return the layer without any area."""
         types = {"code": "int64", "name": "str", "county_adcode": "int64", "township": "str"}
         empty = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
-        return cls(empty, np.array([], dtype=object), level)
+        return cls(empty, np.array([], dtype=object))
 
     def __len__(self) -> int:
         return len(self.table)
@@ -85,7 +82,7 @@ def subareas_from(
     shapely.prepare(polygons)
     rows = ("|".join(map(str, row)) for row in sorted_.itertuples(index=False))
     version = short_hash("\n".join([level, *rows, *shapely.to_wkb(polygons, hex=True)]))
-    return SubAreas(sorted_, polygons, level, source, version, findings)
+    return SubAreas(sorted_, polygons, source, version, findings)
 
 
 def load_subareas(path: Path, level: Level, areas: Areas, crs: str | None = None) -> SubAreas:
