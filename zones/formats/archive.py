@@ -100,7 +100,7 @@ def _require_modest(members: list[zipfile.ZipInfo], archive: Path) -> None:
         " / too many or too large files in the archive",
         str(archive),
         expected=f"≤ {MAX_MEMBERS} 个文件 / files, ≤ {MAX_UNPACKED_BYTES >> 20} MB",
-        remedy="只打包区划图层再导入 / pack the layer of zones only",
+        remedy="只打包分区图层再导入 / pack the layer of zones only",
     )
 
 

@@ -171,7 +171,7 @@ def _open_lines(
         " / open lines in this layer; the first lacks so much",
         f"{where} 句柄 / handle {', '.join(named[:_MOST_SHOWN])}{more}",
         expected="闭合多段线或填充 / closed polylines or hatches",
-        remedy="在 CAD 中闭合（PEDIT → C），或用图层名只导入区划所在图层"
+        remedy="在 CAD 中闭合（PEDIT → C），或用图层名只导入分区所在图层"
         " / close them, or name the layer that holds the zones",
     )
 

@@ -168,7 +168,7 @@ def unlisted_kinds(kinds: pd.Series) -> tuple[Note, ...]:
 def _kinds(source: Source) -> pd.Series:
     written = source.texts("kind", source.declared.kind or "")
     absent = (written == "").to_numpy()
-    source.refuse(absent, "没有区划类型", "no zone kind", "kind", _kind_argument(source))
+    source.refuse(absent, "没有分区类型", "no zone kind", "kind", _kind_argument(source))
     kinds = kind_codes(written)
     if source.mapping and source.mapping.kinds and not source.declared.kind:
         kinds = _mapped_kinds(written, kinds, source.mapping, source.layer)

@@ -119,7 +119,7 @@ def parse_hours(text: str) -> tuple[int, int]:
     raise UsageError(
         f"无法识别的时段 {text[:40]!r} / hours not understood",
         expected="06:00-22:00、20:00至次日6:00、全天（一段 / one run of hours）",
-        remedy="按上述格式填写，全天留空；几段时间各作一个区划"
+        remedy="按上述格式填写，全天留空；几段时间各作一个分区"
         " / write them so, blank for the whole day; a zone for each run of hours",
     )
 

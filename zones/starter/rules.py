@@ -80,7 +80,7 @@ def read_rules(path: Path) -> pd.DataFrame:
         table, nearer, "upwind_km", "上风向距离应大于四周距离 / upwind must be further than around"
     )
     doubled = rules.duplicated(["input_class", "kind"])
-    _refuse(table, doubled, "class", "同一类别和区划类型只能有一条规则 / one rule a class and kind")
+    _refuse(table, doubled, "class", "同一类别和分区类型只能有一条规则 / one rule a class and kind")
     _refuse(
         table,
         ~rules["name"].map(_fillable).astype("bool"),

@@ -148,7 +148,7 @@ def test_the_drawing_layer_says_the_kind_if_a_mapping_says_so(tmp_path: Path) ->
     corners = [(108.2, 22.7), (108.4, 22.7), (108.4, 22.9), (108.2, 22.9)]
     path = dxf(tmp_path / "z.dxf", polyline(corners, "限烧区"))
     said = {**SAID, "kind": None, "crs": "EPSG:4490"}
-    with pytest.raises(ZoneFileError, match="没有区划类型") as caught:
+    with pytest.raises(ZoneFileError, match="没有分区类型") as caught:
         read_zones(path, **said)
     assert '[columns] kind = "layer"' in caught.value.remedy
     (tmp_path / "m.toml").write_text('[columns]\nkind = "layer"\n', encoding="utf-8")
