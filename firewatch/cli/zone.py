@@ -86,7 +86,9 @@ def import_(
             return
         with ledger.writing() as connection:
             outcome = import_zones(connection, reading.register, state.clock.now_epoch_s(), ended)
-    done = {"imported": outcome.added, "known": outcome.known, "retired": outcome.retired}
+    done = {name: getattr(outcome, name) for name in ("known", "retired", "reinstated")} | {
+        "imported": outcome.added
+    }
     state.emit({**done, "version": outcome.register.version, "findings": findings})
     state.say("zones.imported", **done, version=outcome.register.version)
 

@@ -103,7 +103,9 @@ def test_a_notice_that_is_imported_again_after_its_retirement_counts_again(write
     assert (retired["retired_from"], retired["retired_by"]) == (
         day_number(date(2021, 1, 1)), "乙",
     )  # fmt: skip
-    again = write(import_zones, old, NOW_S).register
+    outcome = write(import_zones, old, NOW_S)
+    assert (outcome.added, outcome.known, outcome.reinstated) == (0, 1, 1)
+    again = outcome.register
     assert again.of_notice("甲").zones["retired_from"].tolist() == [NEVER]
     loaded = write(load_register)
     assert loaded.version == again.version
