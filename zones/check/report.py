@@ -43,6 +43,7 @@ class CheckReport:
         return self.count(Severity.ERROR) == 0
 
     def count(self, severity: Severity) -> int:
+        """Return how many findings are of a severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def lines(self, language: Language, most: int = LINES_A_CODE) -> list[str]:

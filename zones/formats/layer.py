@@ -50,6 +50,7 @@ class Layer:
 
     @property
     def extent(self) -> Extent:
+        """The box round all features, in the file's own coordinates."""
         west, south, east, north = shapely.total_bounds(self.geometry)
         return Extent(west, south, east, north)
 

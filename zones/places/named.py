@@ -90,6 +90,7 @@ class Gazetteer:
     _masks: dict[tuple[str, Counties], Bools] = field(default_factory=dict, repr=False)
 
     def layer(self, level: Level) -> SubAreas:
+        """Return the layer of a level."""
         return self.townships if level == "township" else self.villages
 
     def county(self, counties: Counties, written: str) -> Place:
