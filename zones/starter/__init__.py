@@ -5,7 +5,7 @@ decision: every zone is marked illustrative, and every output says so.
 """
 
 from zones.starter.classes import InputClass, input_class
-from zones.starter.draw import NOTICE, Drawing, draw_starter, starter_register
+from zones.starter.draw import NOTICE, Drawing, draw_starter
 from zones.starter.files import read_inputs
 from zones.starter.inputs import InputFile, StarterInputs, inputs_from
 from zones.starter.packaged import packaged_inputs
@@ -23,7 +23,6 @@ __all__ = [
     "packaged_inputs",
     "read_inputs",
     "read_rules",
-    "starter_register",
     "starter_rules",
     "with_wind",
 ]

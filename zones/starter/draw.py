@@ -55,18 +55,6 @@ def _said(value: object, language: Language) -> object:
     return value
 
 
-def starter_register(
-    areas: Areas,
-    valid_from: date,
-    inputs: StarterInputs | None = None,
-    rules: pd.DataFrame | None = None,
-    *,
-    packaged: bool = True,
-) -> Register:
-    """Return the register of `draw_starter`."""
-    return draw_starter(areas, valid_from, inputs, rules, packaged=packaged).register
-
-
 def draw_starter(
     areas: Areas,
     valid_from: date,
