@@ -147,10 +147,12 @@ def list_(
     version: Version = None,
 ) -> None:
     """列出登记的分区 / the zones on record."""
+    from zones.register.kinds import kind_code
+
     state = state_of(context)
     register = _register(state, version, on)
     table = register.readable()
-    for column, wanted in (("kind", kind), ("notice", notice)):
+    for column, wanted in (("kind", kind_code(kind or "")), ("notice", notice)):
         table = table[table[column] == wanted] if wanted else table
     state.emit({"version": register.version, "zones": records(table)})
     shown = table[_SHOWN].assign(kind=[state.words.label("zone_kind", k) for k in table["kind"]])

@@ -225,6 +225,34 @@ def test_the_export_opens_in_qgis_with_its_style_and_imports_again(firewatch: An
     assert again["version"] == version
 
 
+def test_a_corrected_register_goes_to_another_office_with_its_history(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN), *SAID)
+    right = firewatch.layer("b.gpkg", zone("ban", AROUND))
+    version = firewatch.json("zones", "import", right, *SAID, "--replaces", OLD)["version"]
+    firewatch.said("zones", "export", "--out", "zones.gpkg")
+    there = firewatch.json("zones", "import", "zones.gpkg", "--ledger", "other.db")
+    assert (there["imported"], there["version"]) == (2, version)
+
+
+def test_zones_are_listed_by_kind_in_either_language(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN, REST), *SAID)
+    for kind in ("ban", "禁烧区"):
+        listed = firewatch.json("zones", "list", "--kind", kind)["zones"]
+        assert [zone["kind"] for zone in listed] == ["ban"]
+
+
+def test_a_fault_in_the_mapping_file_names_that_file(firewatch: Any) -> None:
+    file = firewatch.layer("a.gpkg", BAN)
+    said = firewatch.said("zones", "check", file, *SAID, "--mapping", "none.toml", code=1)
+    assert "none.toml" in said
+
+
+def test_a_register_is_exported_as_geopackage_and_nothing_else(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN), *SAID)
+    assert ".gpkg" in firewatch.said("zones", "export", "--out", "zones.shp", code=2)
+    assert not (firewatch.folder / "zones.shp").exists()
+
+
 def test_zones_are_drawn_by_rule_from_the_users_files(firewatch: Any) -> None:
     rail = firewatch.layer("rail.geojson", {"name": "湘桂线", "geometry": shapely.LineString(
         [(108.3, 22.8), (109.4, 24.3)])})  # fmt: skip
