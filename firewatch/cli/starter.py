@@ -76,7 +76,7 @@ def starter(
         outcome = import_zones(connection, drawn, state.clock.now_epoch_s())
     version = outcome.register.version
     state.emit({"imported": outcome.added, "version": version, **done})
-    state.say("zones.starter", count=len(drawn), version=version)
+    state.say("zones.starter", count=outcome.added, version=version)
 
 
 def _rules(path: Path | None, wind_from_deg: float | None) -> pd.DataFrame:

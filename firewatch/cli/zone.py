@@ -112,7 +112,7 @@ def check(
     replaces: Replaces = None,
 ) -> None:
     """导入前逐条说明问题，--out 写出问题所在的图形 / explain every problem before an import."""
-    from firewatch.core.errors import FirewatchError
+    from firewatch.core.errors import ZoneFileError
     from firewatch.pipeline import rulebook
     from zones.check import check_zones, unreadable, write_places
     from zones.register.replacing import replacement
@@ -124,7 +124,7 @@ def check(
         reading, notes = read_file(file, context.params, rules, state.language)
         ended = replacement(rules.register, reading.register, replaces or (), rules.areas)
         report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
-    except FirewatchError as error:
+    except ZoneFileError as error:
         report, notes = unreadable(file, error), []
     for note in notes:
         state.show(note)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -31,8 +33,17 @@ def load_permits(connection: Connection) -> Permits:
     return permits_from(rows[list(PERMIT_COLUMNS)], geometry)
 
 
-def add_permits(connection: Connection, added: Permits, now_s: int) -> tuple[Permits, int]:
-    """Append the permits that are not on record; return all of them and how many are new.
+@dataclass(frozen=True, eq=False)
+class PermitOutcome:
+    """All permits after some were added, how many are new, and how many hold again."""
+
+    permits: Permits
+    added: int
+    reinstated: int
+
+
+def add_permits(connection: Connection, added: Permits, now_s: int) -> PermitOutcome:
+    """Append the permits that are not on record.
 
     A permit that is added again after it was revoked holds again.
 
@@ -55,7 +66,7 @@ def add_permits(connection: Connection, added: Permits, now_s: int) -> tuple[Per
     whole = before.combined(added).revoked(again, NEVER)
     new = ~added.permits["permit_id"].isin(known).to_numpy()
     if not new.any() and not again:
-        return whole, 0
+        return PermitOutcome(whole, 0, 0)
     first = added.permits.iloc[0]
     import_id = record_import(
         connection, PERMITS, whole.version, now_s, first["source_file"], first["source_sha256"]
@@ -65,7 +76,7 @@ def add_permits(connection: Connection, added: Permits, now_s: int) -> tuple[Per
     )
     append(connection, permits, rows)
     _append_revocations(connection, import_id, again, NEVER)
-    return whole, int(new.sum())
+    return PermitOutcome(whole, int(new.sum()), len(again))
 
 
 def revoke_permits(

@@ -187,6 +187,8 @@ def test_permits_permit_until_the_air_is_foul_or_they_are_revoked(
     listed = firewatch.json("zones", "permit", "list")["permits"]
     assert [p["revoked_from"] for p in listed] == ["2020-11-03", ""]
     assert "张三" not in firewatch.said("zones", "permit", "list")
+    assert "张三" in firewatch("zones", "permit", "responsible", "NN-1")
+    assert "permit list" in firewatch.said("zones", "permit", "responsible", "NN-9", code=2)
     for path in firewatch.folder.glob("*.csv"):
         if path != table:
             assert "张三" not in path.read_text(encoding="utf-8")

@@ -128,12 +128,13 @@ def test_a_register_handed_to_another_office_keeps_its_retirements(
 def test_permits_come_back_with_their_revocation_and_the_person_stays_out_of_print(
     write: Any,
 ) -> None:
-    whole, added = write(add_permits, permit(max_aqi=100.0), NOW_S)
-    assert added == 1 and write(add_permits, permit(max_aqi=100.0), NOW_S)[1] == 0
+    done = write(add_permits, permit(max_aqi=100.0), NOW_S)
+    assert done.added == 1
+    assert write(add_permits, permit(max_aqi=100.0), NOW_S).added == 0
     write(revoke_permits, "NN-1", "", 18_510, NOW_S)
     loaded = write(load_permits)
     assert loaded.permits["revoked_from"].tolist() == [18_510]
-    assert loaded.version != whole.version
+    assert loaded.version != done.permits.version
     assert loaded.permits["responsible"].tolist() == ["张三"]
     assert "张三" not in repr(loaded) + loaded.readable().to_string()
 
@@ -145,7 +146,7 @@ def test_another_permit_of_a_taken_number_is_refused_until_the_first_never_held(
     with pytest.raises(UsageError, match="NN-1"):
         write(add_permits, permit(max_aqi=80.0), NOW_S)
     write(revoke_permits, "NN-1", "武鸣区", 18_500, NOW_S)
-    assert write(add_permits, permit(max_aqi=80.0), NOW_S)[1] == 1
+    assert write(add_permits, permit(max_aqi=80.0), NOW_S).added == 1
     with pytest.raises(UsageError, match="no such permit"):
         write(revoke_permits, "NN-9", "", 18_500, NOW_S)
 
@@ -160,10 +161,11 @@ def test_a_revocation_leaves_the_permit_of_that_number_which_never_held_alone(wr
 
 
 def test_a_revoked_permit_that_is_added_again_holds_again(write: Any) -> None:
-    first, _ = write(add_permits, permit(), NOW_S)
+    first = write(add_permits, permit(), NOW_S).permits
     write(revoke_permits, "NN-1", "", 18_510, NOW_S)
-    again, _ = write(add_permits, permit(), NOW_S)
-    assert again.version == first.version == write(load_permits).version
+    again = write(add_permits, permit(), NOW_S)
+    assert (again.added, again.reinstated) == (0, 1)
+    assert again.permits.version == first.version == write(load_permits).version
 
 
 def test_of_two_tables_of_air_the_later_value_counts(write: Any) -> None:
