@@ -123,7 +123,7 @@ def rulebook(ledger: Ledger, settings: Settings) -> Rulebook:
 
 def subareas_of(path: Path | None, level: Level, areas: Areas) -> SubAreas:
     """Return the user's layer of townships or villages, or the one without any."""
-    return load_subareas(path, level, areas) if path else SubAreas.none(level)
+    return load_subareas(path, level, areas) if path else SubAreas.none()
 
 
 def _precedence(settings: Settings) -> Precedence:

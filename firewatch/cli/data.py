@@ -58,7 +58,7 @@ def redecide(
     first: Annotated[str | None, typer.Option("--from", help="起始日 / first day")] = None,
     last: Annotated[str | None, typer.Option("--to", help="终止日 / last day")] = None,
 ) -> None:
-    """分区、许可、区划或名单更新后重新判定并报告变化，--out 列出各点 / decide again."""
+    """分区、许可、行政区划或名单更新后重新判定并报告变化，--out 列出各点 / decide again."""
     from firewatch.changes import changed_points, changed_values, rulings_by_city
     from firewatch.pipeline import redecide as run_redecide
     from firewatch.pipeline import rulebook

@@ -56,7 +56,7 @@ def _fill(state: State, folder: Path, seed: int) -> None:
     from firewatch.pipeline import ingest, rulebook
     from firewatch.simulate.season import simulate_season
     from zones.places.areas import load_areas
-    from zones.starter import starter_register
+    from zones.starter import draw_starter
 
     state.say("demo.simulate")
     files = simulate_season(folder / "input", seed)
@@ -67,7 +67,7 @@ def _fill(state: State, folder: Path, seed: int) -> None:
     areas = load_areas(settings.region.boundaries, settings.region.adcode)
     with state.ledger() as ledger:
         with ledger.writing() as connection:
-            import_zones(connection, starter_register(areas, date(2019, 10, 1)), now_s)
+            import_zones(connection, draw_starter(areas, date(2019, 10, 1)).register, now_s)
         state.say("demo.ingest", count=len(files.points))
         rules = rulebook(ledger, settings)
         outcome = ingest(ledger, files.points, rules, now_s, progress=progress_of(state))

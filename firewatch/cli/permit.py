@@ -65,7 +65,7 @@ def add(
             issuer=issuer,
         )
         with ledger.writing() as connection:
-            whole, added = add_permits(connection, reading.permits, state.clock.now_epoch_s())
+            done = add_permits(connection, reading.permits, state.clock.now_epoch_s())
     against = conflicts(reading.permits, rules.register, rules.precedence)
     notes = [*(named.notes(state.language) if named else ()), *reading.notes(state.language)]
     for note in notes:
@@ -73,8 +73,10 @@ def add(
     days = {name: [str(date_of_day_number(n)) for n in against[name]] for name in _DAYS}
     against = against.assign(**days)
     found = records(against)
-    state.emit({"added": added, "version": whole.version, "conflicts": found, "notes": notes})
-    state.say("permits.added", count=added, version=whole.version)
+    counted = {"added": done.added, "reinstated": done.reinstated}
+    version = done.permits.version
+    state.emit({**counted, "version": version, "conflicts": found, "notes": notes})
+    state.say("permits.added", **counted, version=version)
     if found:
         state.say("permits.conflicts", count=len(found))
         shown = against[_CONFLICT].assign(
@@ -112,6 +114,27 @@ def list_(context: typer.Context, on: OnDay = None) -> None:
     if len(beside):
         state.say("permits.beside")
         state.show(_titled(state, "beside", beside.drop(columns="county_adcode")))
+
+
+@app.command()
+def responsible(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="许可编号 / number of the permit")],
+) -> None:
+    """一份许可的责任人，只在屏幕显示 / who answers for a permit, on the screen only."""
+    from firewatch.core.errors import UsageError
+    from firewatch.ledger.permits import load_permits
+
+    state = state_of(context)
+    with state.ledger() as ledger, ledger.reading() as connection:
+        table = load_permits(connection).permits
+    found = table[table["number"] == number]
+    if found.empty:
+        raise UsageError(
+            f"没有编号为 {number!r} 的许可 / no such permit", remedy="firewatch zones permit list"
+        )
+    for name, person in zip(found["name"], found["responsible"], strict=True):
+        state.show(f"{number} {name}: {person or '—'}")
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firewatch.cli.state import day_or_none, state_of
+from firewatch.cli.state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,7 @@ def starter(
     ] = False,
 ) -> None:
     """按通告的缓冲距离由城镇、道路等画示意性分区 / draw an illustrative register by rule."""
+    from firewatch.core.time import parse_day
     from firewatch.ledger.register import import_zones
     from zones.places.areas import load_areas
     from zones.register.write import write_register
@@ -59,8 +60,7 @@ def starter(
     region = state.settings.region
     given = _files(inputs or ())
     brought = read_inputs(given, crs) if given else StarterInputs.none()
-    valid_from = day_or_none(first)
-    assert valid_from is not None
+    valid_from = parse_day(first)
     areas = load_areas(region.boundaries, region.adcode)
     drawing = draw_starter(areas, valid_from, brought, table, packaged=packaged)
     notes = list(drawing.sentences(state.language))
@@ -76,7 +76,7 @@ def starter(
         outcome = import_zones(connection, drawn, state.clock.now_epoch_s())
     version = outcome.register.version
     state.emit({"imported": outcome.added, "version": version, **done})
-    state.say("zones.starter", count=len(drawn), version=version)
+    state.say("zones.starter", count=outcome.added, version=version)
 
 
 def _rules(path: Path | None, wind_from_deg: float | None) -> pd.DataFrame:

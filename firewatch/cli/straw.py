@@ -14,6 +14,8 @@ app = typer.Typer(no_args_is_help=True, help="秸秆存量台账 / the straw-sto
 
 
 class SumBy(StrEnum):
+    """What the stock is summed by."""
+
     CITY = "city"
     COUNTY = "county"
     TOWNSHIP = "township"

@@ -86,7 +86,9 @@ def import_(
             return
         with ledger.writing() as connection:
             outcome = import_zones(connection, reading.register, state.clock.now_epoch_s(), ended)
-    done = {"imported": outcome.added, "known": outcome.known, "retired": outcome.retired}
+    done = {name: getattr(outcome, name) for name in ("known", "retired", "reinstated")} | {
+        "imported": outcome.added
+    }
     state.emit({**done, "version": outcome.register.version, "findings": findings})
     state.say("zones.imported", **done, version=outcome.register.version)
 
@@ -110,7 +112,7 @@ def check(
     replaces: Replaces = None,
 ) -> None:
     """导入前逐条说明问题，--out 写出问题所在的图形 / explain every problem before an import."""
-    from firewatch.core.errors import FirewatchError
+    from firewatch.core.errors import ZoneFileError
     from firewatch.pipeline import rulebook
     from zones.check import check_zones, unreadable, write_places
     from zones.register.replacing import replacement
@@ -122,14 +124,14 @@ def check(
         reading, notes = read_file(file, context.params, rules, state.language)
         ended = replacement(rules.register, reading.register, replaces or (), rules.areas)
         report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
-    except FirewatchError as error:
+    except ZoneFileError as error:
         report, notes = unreadable(file, error), []
     for note in notes:
         state.show(note)
     for line in report.lines(state.language):
         state.show(line)
     if state.out is not None:
-        write_places(report, state.out)
+        write_places(report, state.out, state.language)
         state.say("written", path=state.out)
     findings = records(report.table(state.language))
     state.emit({"can_import": report.can_import, "zones": report.zones, "findings": findings})
@@ -145,10 +147,12 @@ def list_(
     version: Version = None,
 ) -> None:
     """列出登记的分区 / the zones on record."""
+    from zones.register.kinds import kind_code
+
     state = state_of(context)
     register = _register(state, version, on)
     table = register.readable()
-    for column, wanted in (("kind", kind), ("notice", notice)):
+    for column, wanted in (("kind", kind_code(kind or "")), ("notice", notice)):
         table = table[table[column] == wanted] if wanted else table
     state.emit({"version": register.version, "zones": records(table)})
     shown = table[_SHOWN].assign(kind=[state.words.label("zone_kind", k) for k in table["kind"]])

@@ -41,6 +41,10 @@ class ZoneFileError(FirewatchError):
     """A zone or area layer that cannot be used."""
 
 
+class NotWrittenError(FirewatchError):
+    """A file that could not be written; what stood there before is as it was."""
+
+
 class SettingsError(FirewatchError):
     """A setting that is missing or contradicts another."""
 

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from firewatch.core.errors import NotWrittenError
+
 _HASH_BLOCK_BYTES = 1 << 20
+_LONGEST_REASON = 120
 
 
 def sha256_of_file(path: Path) -> str:
@@ -52,6 +55,28 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_layer(target: Path) -> Iterator[Path]:
+    """Give the temporary path of `atomic_path` to a writer of GDAL's.
+
+    Raises
+    ------
+    NotWrittenError
+        Whatever GDAL refuses, such as a full disk; its own words can be pages of SQL.
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        with atomic_path(target) as temporary:
+            yield temporary
+    except (DataLayerError, DataSourceError) as error:
+        raise NotWrittenError(
+            f"未写出：{str(error)[-_LONGEST_REASON:]} / not written",
+            where=str(target),
+            remedy="检查写权限与磁盘空间后重试 / check rights and disk space, then try again",
+        ) from error
 
 
 def write_text_atomically(target: Path, text: str, encoding: str = "utf-8") -> None:

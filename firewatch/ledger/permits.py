@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from firewatch.core.errors import UsageError
@@ -30,8 +33,17 @@ def load_permits(connection: Connection) -> Permits:
     return permits_from(rows[list(PERMIT_COLUMNS)], geometry)
 
 
-def add_permits(connection: Connection, added: Permits, now_s: int) -> tuple[Permits, int]:
-    """Append the permits that are not on record; return all of them and how many are new.
+@dataclass(frozen=True, eq=False)
+class PermitOutcome:
+    """All permits after some were added, how many are new, and how many hold again."""
+
+    permits: Permits
+    added: int
+    reinstated: int
+
+
+def add_permits(connection: Connection, added: Permits, now_s: int) -> PermitOutcome:
+    """Append the permits that are not on record.
 
     A permit that is added again after it was revoked holds again.
 
@@ -54,7 +66,7 @@ def add_permits(connection: Connection, added: Permits, now_s: int) -> tuple[Per
     whole = before.combined(added).revoked(again, NEVER)
     new = ~added.permits["permit_id"].isin(known).to_numpy()
     if not new.any() and not again:
-        return whole, 0
+        return PermitOutcome(whole, 0, 0)
     first = added.permits.iloc[0]
     import_id = record_import(
         connection, PERMITS, whole.version, now_s, first["source_file"], first["source_sha256"]
@@ -64,13 +76,15 @@ def add_permits(connection: Connection, added: Permits, now_s: int) -> tuple[Per
     )
     append(connection, permits, rows)
     _append_revocations(connection, import_id, again, NEVER)
-    return whole, int(new.sum())
+    return PermitOutcome(whole, int(new.sum()), len(again))
 
 
 def revoke_permits(
     connection: Connection, number: str, issuer: str, from_day: int, now_s: int
 ) -> Permits:
     """Let the permits of a number no longer hold from a Beijing day on; return all permits.
+
+    One that was revoked before it began, whose number another has since, stays as it is.
 
     Raises
     ------
@@ -82,6 +96,8 @@ def revoke_permits(
     meant = table[table["number"] == number]
     if issuer:
         meant = meant[meant["issuer"] == issuer]
+    held = meant[_held(meant)]
+    meant = meant if held.empty else held
     issuers = sorted(set(meant["issuer"]))
     if len(issuers) != 1:
         raise UsageError(
@@ -117,9 +133,13 @@ def add_air_quality(
 
 def _ever_held(before: Permits) -> Permits:
     """Return the permits but those revoked before they began, whose numbers are free again."""
-    table = before.permits
-    held = (table["revoked_from"] > table["valid_from"]).to_numpy()
-    return permits_from(table[held], before.geometry[held])
+    held = _held(before.permits)
+    return permits_from(before.permits[held], before.geometry[held])
+
+
+def _held(table: pd.DataFrame) -> NDArray[np.bool_]:
+    held: NDArray[np.bool_] = (table["revoked_from"] > table["valid_from"]).to_numpy(dtype=bool)
+    return held
 
 
 def _revoked_among(before: Permits, added: Permits) -> list[str]:

@@ -39,12 +39,15 @@ class ImportOutcome:
         Zones that are new, and zones that were on record before.
     retired
         Zones that another notice now takes the place of.
+    reinstated
+        Zones that were retired and are in force again, because they were imported again.
     """
 
     register: Register
     added: int
     known: int
     retired: int
+    reinstated: int
 
 
 def load_register(connection: Connection, import_id: int | None = None) -> Register:
@@ -113,7 +116,10 @@ def import_zones(
     ends = _ends(before, added, ended)
     whole = before.combined(added).with_retirements(ends)
     new = ~added.zones["zone_id"].isin(before.zones["zone_id"]).to_numpy()
-    outcome = ImportOutcome(whole, int(new.sum()), int((~new).sum()), len(ended.zone_ids))
+    again = ends["zone_id"].isin(before.zones["zone_id"]) & (ends["retired_from"] == NEVER)
+    outcome = ImportOutcome(
+        whole, int(new.sum()), int((~new).sum()), len(ended.zone_ids), int(again.sum())
+    )
     if not new.any() and whole.version == before.version:
         return outcome
     first = added.zones.iloc[0]

@@ -57,15 +57,32 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that writes: all of it or nothing, whatever happens in between."""
-        writer = self.engine.connect().execution_options(**{_WRITES: True})
-        with writer as connection, connection.begin():
-            yield connection
+        with self._failures_told("未写入，台账如前 / nothing was written, the ledger is as before"):
+            writer = self.engine.connect().execution_options(**{_WRITES: True})
+            with writer as connection, connection.begin():
+                yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the ledger."""
-        with self.engine.connect() as connection:
+        with self._failures_told("查询失败 / query failed"), self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _failures_told(self, what: str) -> Iterator[None]:
+        """Turn what the disk or the database refuses into an error for people."""
+        # Bulk rows go past SQLAlchemy, which leaves the driver's own errors as they are.
+        driver = self.engine.dialect.loaded_dbapi
+        try:
+            yield
+        except (OperationalError, driver.OperationalError) as error:
+            raise LedgerError(
+                f"{what}: {getattr(error, 'orig', error)}",
+                where=self.address,
+                expected="可写的文件、足够的磁盘空间 / a writable file, space on the disk",
+                remedy="检查 --ledger、写权限与磁盘空间后重试"
+                " / check --ledger, rights and disk space, then try again",
+            ) from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -129,10 +146,7 @@ def append_row(connection: Connection, table: Table, values: Mapping[str, object
 
 def fetch(connection: Connection, query: Select[Any]) -> pd.DataFrame:
     """Return the rows of a query as a frame with the query's column names."""
-    try:
-        result = connection.execute(query)
-    except OperationalError as error:
-        raise LedgerError(f"查询失败：{error.orig} / query failed") from error
+    result = connection.execute(query)
     names = list(result.keys())
     rows = result.cursor.fetchall() if result.cursor is not None else []
     if not rows:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from firewatch.core.errors import UsageError
-from firewatch.core.files import atomic_path
+from firewatch.core.files import atomic_layer
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.vocab import Language
 from firewatch.reports.csv_cells import write_csv
@@ -51,7 +51,7 @@ def write_points(path: Path, points: pd.DataFrame, language: Language) -> None:
             remedy="改用上述后缀之一 / use one of these suffixes",
         )
     table = readable_points(points, texts("firewatch.reports", language))
-    with atomic_path(path) as temporary:
+    with atomic_layer(path) as temporary:
         write(temporary, table)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import geopandas
@@ -185,6 +187,8 @@ def test_permits_permit_until_the_air_is_foul_or_they_are_revoked(
     listed = firewatch.json("zones", "permit", "list")["permits"]
     assert [p["revoked_from"] for p in listed] == ["2020-11-03", ""]
     assert "张三" not in firewatch.said("zones", "permit", "list")
+    assert "张三" in firewatch("zones", "permit", "responsible", "NN-1")
+    assert "permit list" in firewatch.said("zones", "permit", "responsible", "NN-9", code=2)
     for path in firewatch.folder.glob("*.csv"):
         if path != table:
             assert "张三" not in path.read_text(encoding="utf-8")
@@ -223,6 +227,34 @@ def test_the_export_opens_in_qgis_with_its_style_and_imports_again(firewatch: An
     assert again["version"] == version
 
 
+def test_a_corrected_register_goes_to_another_office_with_its_history(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN), *SAID)
+    right = firewatch.layer("b.gpkg", zone("ban", AROUND))
+    version = firewatch.json("zones", "import", right, *SAID, "--replaces", OLD)["version"]
+    firewatch.said("zones", "export", "--out", "zones.gpkg")
+    there = firewatch.json("zones", "import", "zones.gpkg", "--ledger", "other.db")
+    assert (there["imported"], there["version"]) == (2, version)
+
+
+def test_zones_are_listed_by_kind_in_either_language(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN, REST), *SAID)
+    for kind in ("ban", "禁烧区"):
+        listed = firewatch.json("zones", "list", "--kind", kind)["zones"]
+        assert [zone["kind"] for zone in listed] == ["ban"]
+
+
+def test_a_fault_in_the_mapping_file_names_that_file(firewatch: Any) -> None:
+    file = firewatch.layer("a.gpkg", BAN)
+    said = firewatch.said("zones", "check", file, *SAID, "--mapping", "none.toml", code=1)
+    assert "none.toml" in said
+
+
+def test_a_register_is_exported_as_geopackage_and_nothing_else(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN), *SAID)
+    assert ".gpkg" in firewatch.said("zones", "export", "--out", "zones.shp", code=2)
+    assert not (firewatch.folder / "zones.shp").exists()
+
+
 def test_zones_are_drawn_by_rule_from_the_users_files(firewatch: Any) -> None:
     rail = firewatch.layer("rail.geojson", {"name": "湘桂线", "geometry": shapely.LineString(
         [(108.3, 22.8), (109.4, 24.3)])})  # fmt: skip
@@ -233,3 +265,36 @@ def test_zones_are_drawn_by_rule_from_the_users_files(firewatch: Any) -> None:
     assert any("湘桂线" in z["name"] for z in zones)
     assert "--input" in firewatch.said("zones", "starter", "--input", "railway", code=2)
     assert "railway" in firewatch.said("zones", "starter", "--classes")
+
+
+@contextmanager
+def files_no_larger_than(size_bytes: int) -> Iterator[None]:
+    """Let the system refuse what a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_told_and_register_and_files_are_as_before(firewatch: Any) -> None:
+    firewatch.said("zones", "import", firewatch.layer("a.gpkg", BAN), *SAID)
+    version = firewatch.json("zones", "list")["version"]
+    (firewatch.folder / "out.gpkg").write_text("old")
+    big = firewatch.layer("b.gpkg", zone("ban", shapely.Point(108.3, 22.8).buffer(0.05, 20_000)))
+    with files_no_larger_than((firewatch.folder / "firewatch.db").stat().st_size + 100_000):
+        refused = firewatch.run("zones", "import", big, "--notice", NEW, "--from", "2020-11-01")
+    with files_no_larger_than(20_000):
+        unwritten = firewatch.run("zones", "export", "--out", "out.gpkg")
+    assert (refused.returncode, unwritten.returncode) == (1, 1)
+    assert "disk" in refused.stderr and "disk" in unwritten.stderr
+    assert firewatch.json("zones", "list")["version"] == version
+    assert (firewatch.folder / "out.gpkg").read_text() == "old"
+
+
+def test_the_places_of_findings_are_written_in_the_language_asked_for(firewatch: Any) -> None:
+    file = firewatch.layer("a.gpkg", BAN, zone("restricted", AROUND))
+    written = firewatch.folder / "places.geojson"
+    firewatch.said("zones", "check", file, *SAID, "--out", written, "--lang", "en")
+    assert "overlap by" in written.read_text("utf-8")

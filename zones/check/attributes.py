@@ -11,11 +11,11 @@ from firewatch.core.time import date_of_day_number, day_number
 from zones.check.common_time import months_ever
 from zones.check.finding import Found
 from zones.check.subject import Subject
-from zones.formats.content import Note
 from zones.geometry.arrays import Bools
+from zones.notes import Note
 from zones.register.in_force import last_days
 from zones.register.periods import MINUTES_A_DAY
-from zones.register.register import OPEN_END
+from zones.register.register import NEVER, OPEN_END
 
 # 文号: the issuer's short name, the year in tortoise-shell brackets, the running number, such as
 # 南府规〔2025〕3号 (GB/T 9704-2012, 7.2.5); public notices write 第 before the number.
@@ -76,8 +76,12 @@ def odd_length(subject: Subject) -> Iterator[Found]:
 
 
 def never_in_force(subject: Subject) -> Iterator[Found]:
-    """Yield the zones none of whose months lies between their first and last day."""
-    yield from _all_of(months_ever(subject.zones) == 0)
+    """Yield the zones none of whose months lies between their first and last day.
+
+    One that a correction retired on its first day is no mistake: registers that are handed on
+    have such zones.
+    """
+    yield from _all_of(months_ever(subject.zones.assign(retired_from=NEVER)) == 0)
 
 
 def short_hours(subject: Subject) -> Iterator[Found]:

@@ -15,7 +15,8 @@ from zones.check.common_time import common_time
 from zones.check.finding import Found, inner_point
 from zones.check.subject import Subject, Together
 from zones.check.threads import elementwise
-from zones.geometry.arrays import Geometries, Indices
+from zones.geometry.arrays import Indices
+from zones.register.register import NEVER
 
 # Two polygons that differ by less than this share of the bigger one are two drafts of one.
 NEAR_SHARE = 0.01
@@ -55,12 +56,7 @@ def near_repeats(subject: Subject) -> Iterator[Found]:
     """Yield features of one kind and time that differ by a hair, each with the next of a chain."""
     together = subject.with_record
     rows = np.flatnonzero(together.distinct[: together.of_file])
-    one, other, share = _near_pairs(subject.geometry[rows])
-    one, other = rows[one], rows[other]
-    kind = together.zones["kind"].to_numpy()
-    kept = (kind[one] == kind[other]) & common_time(together.zones, one, other)
-    kept &= together.shape_group[one] != together.shape_group[other]
-    one, other, share = one[kept], other[kept], share[kept]
+    one, other, share = _near_pairs(together, rows, rows)
     count = len(subject)
     _, group = connected_components(
         coo_array((np.ones(len(one)), (one, other)), shape=(count, count)), directed=False
@@ -71,15 +67,45 @@ def near_repeats(subject: Subject) -> Iterator[Found]:
         yield _found(subject, members, {"differ_share": differing})
 
 
+def near_repeats_on_record(subject: Subject) -> Iterator[Found]:
+    """Yield features that differ by a hair from a zone on record that counts beside them."""
+    together = subject.with_record
+    distinct = np.flatnonzero(together.distinct)
+    in_file = distinct < together.of_file
+    one, other, share = _near_pairs(together, distinct[in_file], distinct[~in_file])
+    notices, names = together.zones["notice"], together.zones["name"]
+    pairs = zip(one.tolist(), other.tolist(), share.tolist(), strict=True)
+    for row, record, differing in sorted(pairs):
+        values = {
+            "notice": notices.iloc[record],
+            "other": names.iloc[record],
+            "differ_share": differing,
+        }
+        yield _found(subject, (row,), values, together.ids_on_record(record))
+
+
 def on_record(subject: Subject) -> Iterator[Found]:
-    """Yield the features that the register already has, as one finding."""
+    """Yield the features that the register already has as the file has them, as one finding."""
+    yield from _known(subject, again=False)
+
+
+def counting_again(subject: Subject) -> Iterator[Found]:
+    """Yield the features that the register has as retired and the file does not."""
+    yield from _known(subject, again=True)
+
+
+def _known(subject: Subject, again: bool) -> Iterator[Found]:
     together = subject.with_all_on_record
     group, of_file = together.zone_group, together.of_file
-    repeats = np.flatnonzero(group[of_file:] < of_file) + of_file
-    rows = np.flatnonzero(np.isin(group[:of_file], group[repeats]))
+    records = np.flatnonzero(group[of_file:] < of_file) + of_file
+    retired = together.zones["retired_from"].to_numpy()
+    comes_back = (retired[records] != NEVER) & (retired[group[records]] == NEVER)
+    records = records[comes_back == again]
+    rows = np.flatnonzero(np.isin(group[:of_file], group[records]))
     if len(rows):
-        ids = together.ids_on_record(*repeats.tolist())
-        yield Found(tuple(rows.tolist()), against=ids, values={"count": len(rows)})
+        ids = together.ids_on_record(*records.tolist())
+        by = "、".join(together.zones["retired_by"].iloc[records].unique())
+        yield Found(tuple(rows.tolist()), against=ids, values={"count": len(rows), "by": by})
 
 
 def same_shape_on_record(subject: Subject) -> Iterator[Found]:
@@ -110,15 +136,24 @@ def _of_one_shape(together: Together) -> tuple[Indices, Indices]:
     return one[kept], other[kept]
 
 
-def _near_pairs(geometry: Geometries) -> tuple[Indices, Indices, Floats]:
-    """Return pairs of nearly the same shape, and the share in which they differ."""
+def _near_pairs(
+    together: Together, rows: Indices, beside: Indices
+) -> tuple[Indices, Indices, Floats]:
+    """Return pairs of one kind and time and nearly the same shape, and the share in which they
+    differ: of `rows` the first, of `beside` a later one."""
+    geometry, kind = together.geometry, together.zones["kind"].to_numpy()
     centres = shapely.centroid(geometry)
-    west, south, east, north = shapely.bounds(geometry).T
+    west, south, east, north = shapely.bounds(geometry[rows]).T
     reach = _CENTRES_APART * np.hypot(east - west, north - south)
-    one, other = shapely.STRtree(centres).query(centres, predicate="dwithin", distance=reach)
+    tree = shapely.STRtree(centres[beside])
+    one, other = tree.query(centres[rows], predicate="dwithin", distance=reach)
+    one, other = rows[one], beside[other]
     area = shapely.area(geometry)
     small, big = np.minimum(area[one], area[other]), np.maximum(area[one], area[other])
-    kept = (one < other) & (small >= (1 - NEAR_SHARE) * big)
+    kept = (one < other) & (kind[one] == kind[other]) & (small >= (1 - NEAR_SHARE) * big)
+    kept &= together.shape_group[one] != together.shape_group[other]
+    one, other = one[kept], other[kept]
+    kept = common_time(together.zones, one, other)
     one, other = one[kept], other[kept]
     if len(one) > _MOST_COMPARED:
         apart = shapely.distance(centres[one], centres[other])

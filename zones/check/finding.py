@@ -78,14 +78,17 @@ class Finding:
 
     @property
     def lon(self) -> float:
+        """Longitude of its place, degrees; NaN without one."""
         return self.found.lon
 
     @property
     def lat(self) -> float:
+        """Latitude of its place, degrees; NaN without one."""
         return self.found.lat
 
     @property
     def area_km2(self) -> float:
+        """The ground that it concerns; NaN without any."""
         return self.found.area_km2
 
 

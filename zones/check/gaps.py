@@ -141,7 +141,7 @@ def _by_area(subject: Subject, found: Gaps, ground: Uncovered) -> Iterator[Found
                 "day": str(date_of_day_number(found.day)),
                 "count": len(np.unique(own.hole)),
                 "total_km2": total_km2,
-                "places": "；".join(place_text(*place) for place in places),
+                "places": "; ".join(place_text(*place) for place in places),
                 "width_m": 1000 * GAP_KM,
                 "source": subject.areas.source,
             },

@@ -106,6 +106,7 @@ def area_of_authority(text: str, areas: Areas) -> int:
 
 
 def region_code(areas: Areas) -> int:
+    """Return the adcode of the province in which the areas lie."""
     return int(areas.counties["adcode"].iloc[0]) // 10_000 * 10_000
 
 

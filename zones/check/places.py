@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from firewatch.core.errors import UsageError
-from firewatch.core.files import atomic_path
+from firewatch.core.files import atomic_layer
 from firewatch.core.vocab import Language
 from zones.check.report import CheckReport
 from zones.geometry.arrays import Geometries
@@ -43,7 +43,7 @@ def write_places(report: CheckReport, path: Path, language: Language = Language.
     shapes = np.array([_shape(f.found.shapes, f.lon, f.lat) for f in report.findings], dtype=object)
     placed = ~shapely.is_empty(shapes)
     table = report.table(language)[placed]
-    with atomic_path(Path(path)) as temporary:
+    with atomic_layer(Path(path)) as temporary:
         pyogrio.raw.write(
             temporary,
             shapely.to_wkb(shapes[placed]),

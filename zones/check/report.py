@@ -12,7 +12,7 @@ import pandas as pd
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.vocab import Language
 from zones.check.finding import Finding, Severity, place_text
-from zones.formats.content import Note
+from zones.notes import Note
 
 # A list that no one can read to its end helps nobody; the table has everything.
 LINES_A_CODE = 20
@@ -43,6 +43,7 @@ class CheckReport:
         return self.count(Severity.ERROR) == 0
 
     def count(self, severity: Severity) -> int:
+        """Return how many findings are of a severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def lines(self, language: Language, most: int = LINES_A_CODE) -> list[str]:
@@ -97,24 +98,6 @@ class CheckReport:
             "lon", "lat", "area_km2", "what", "remedy",
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
-
-    def as_dict(self, language: Language) -> dict[str, object]:
-        """Return the report as a document that JSON can hold; no place or area is null."""
-        table = self.table(language)
-        numbers = ["lon", "lat", "area_km2"]
-        rows = table.astype(dict.fromkeys(numbers, "object"))
-        rows[numbers] = rows[numbers].where(table[numbers].notna(), None)
-        findings = rows.to_dict("records")
-        for row, finding in zip(findings, self.findings, strict=True):
-            row["features"], row["names"] = list(finding.features), list(finding.names)
-            row["against"] = list(finding.found.against)
-        return {
-            "file": str(self.path),
-            "zones": self.zones,
-            "can_import": self.can_import,
-            **{f"{severity}s": self.count(severity) for severity in Severity},
-            "findings": findings,
-        }
 
 
 def _line(finding: Finding, path: Path, say: Texts) -> str:

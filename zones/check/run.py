@@ -35,8 +35,10 @@ def check_zones(reading: ZoneReading, areas: Areas, existing: Register) -> Check
 
 def unreadable(path: Path, error: FirewatchError) -> CheckReport:
     """Return the report on a file that could not be read: the error's own words."""
+    # The fault can lie in a file beside it, such as the mapping.
+    elsewhere = error.where and not error.where.startswith((str(path), path.name))
     values = {
-        "error": error.what,
+        "error": f"{error.where}: {error.what}" if elsewhere else error.what,
         "expected": f"；应为 / expected: {error.expected}" if error.expected else "",
         "remedy": error.remedy or "—",
     }

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from firewatch.core.geo import Floats
 from zones.check.pieces import Pieces, holes_of, parts_of
 from zones.check.shapes import shape_groups
-from zones.formats.content import Note
 from zones.formats.layer import Layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.measures import area_km2
 from zones.geometry.polygons import Repair
+from zones.notes import Note
 from zones.places.areas import Areas
-from zones.register.headings import find_columns
 from zones.register.in_force import last_days
 from zones.register.read import ZoneReading
 from zones.register.register import ZONE_COLUMNS, Register
+from zones.tables.headings import find_columns
 
 BAN = "ban"
 RESTRICTED = "restricted"
@@ -73,6 +73,7 @@ class Subject:
 
     @classmethod
     def of(cls, reading: ZoneReading, areas: Areas, existing: Register) -> Subject:
+        """Return what a reading, the areas and the zones on record give to look at."""
         return cls(
             reading.path,
             reading.zones[_SAID].reset_index(drop=True),
@@ -90,14 +91,17 @@ class Subject:
 
     @cached_property
     def area_km2(self) -> Floats:
+        """The area of each zone."""
         return area_km2(self.geometry)
 
     @cached_property
     def parts(self) -> Pieces:
+        """The polygons of which the zones are made."""
         return parts_of(self.geometry)
 
     @cached_property
     def holes(self) -> Pieces:
+        """The holes in the zones."""
         return holes_of(self.geometry)
 
     @cached_property
@@ -173,12 +177,15 @@ class Together:
         return ~keys.duplicated().to_numpy(dtype=bool)
 
     def distinct_rows_of(self, kind: str) -> NDArray[np.intp]:
+        """Return the rows of the `distinct` zones of a kind."""
         return np.flatnonzero((self.zones["kind"] == kind).to_numpy() & self.distinct)
 
     def rows_in_file(self, *members: int) -> tuple[int, ...]:
+        """Return those of some rows that are zones of the file."""
         return tuple(int(member) for member in members if member < self.of_file)
 
     def ids_on_record(self, *members: int) -> tuple[str, ...]:
+        """Return the ids of those of some rows that are zones on record."""
         return tuple(self._ids[member] for member in members if member >= self.of_file)
 
     @cached_property

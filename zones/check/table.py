@@ -44,6 +44,8 @@ CHECKS: tuple[Check, ...] = (
     Check("same_shape", WARNING, duplicates.same_shape),
     Check("near_repeat", WARNING, duplicates.near_repeats),
     Check("same_on_record", WARNING, duplicates.same_shape_on_record),
+    Check("near_on_record", WARNING, duplicates.near_repeats_on_record),
+    Check("counting_again", WARNING, duplicates.counting_again),
     Check("sliver", WARNING, slivers.sliver_polygons),
     Check("sliver_part", WARNING, slivers.sliver_parts),
     Check("sliver_hole", WARNING, slivers.sliver_holes),

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from firewatch.core.errors import ZoneFileError
-from zones.formats.encoding import text_encoding
+from zones.tables.encoding import text_encoding
 
 # Far above any layer of zones (5,000 polygons of 200 vertices have 16 MB); a bomb of a few
 # kilobytes unpacks to more. `zipfile` unpacks no member beyond the size it declares, so the
@@ -100,7 +100,7 @@ def _require_modest(members: list[zipfile.ZipInfo], archive: Path) -> None:
         " / too many or too large files in the archive",
         str(archive),
         expected=f"≤ {MAX_MEMBERS} 个文件 / files, ≤ {MAX_UNPACKED_BYTES >> 20} MB",
-        remedy="只打包区划图层再导入 / pack the layer of zones only",
+        remedy="只打包分区图层再导入 / pack the layer of zones only",
     )
 
 

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
 from firewatch.core.errors import ZoneFileError
-from zones.formats.encoding import text_encoding
 from zones.geometry.arrays import Geometries
+from zones.notes import Note
+from zones.tables.encoding import marked_encoding, text_encoding
 
 # Texts (KML, DXF, GeoJSON) are parsed in memory at several times their size. A layer of 5,000
 # polygons of 200 vertices has some 40 MB as KML.
 MAX_TEXT_BYTES = 256 << 20
-
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-                     (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something a user should know of a file that was read: a text's key and its values."""
-
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +104,8 @@ def decoded(content: bytes) -> str:
 
     Chinese tools often declare one encoding and write another, so the bytes are asked.
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
-    return content.decode(text_encoding(content), errors="replace")
+    encoding = marked_encoding(content) or text_encoding(content)
+    return content.decode(encoding, errors="replace")
 
 
 def unreadable(error: Exception, where: str) -> ZoneFileError:

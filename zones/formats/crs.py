@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import Extent, Floats, gcj02_to_wgs84
+from zones.formats.kml import DATUM_NOTE
 from zones.formats.layer import Layer
 from zones.formats.systems import (
     GCJ02,
@@ -32,11 +33,12 @@ from zones.formats.systems import (
 )
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import features
+from zones.notes import Note
 
 if TYPE_CHECKING:
     from pyproj import CRS
 
-__all__ = ["GUANGXI_EXTENT", "WGS84", "to_wgs84"]
+__all__ = ["GUANGXI_EXTENT", "WGS84", "open_notes", "to_wgs84"]
 
 # Guangxi with a margin of about 20 km, in WGS-84 degrees.
 GUANGXI_EXTENT = Extent(104.2, 20.7, 112.3, 26.6)
@@ -79,6 +81,11 @@ def to_wgs84(layer: Layer, declared: str | None, region: Extent) -> Geometries:
     if outside.any():
         raise _outside(layer, outside, system, region)
     return shapes
+
+
+def open_notes(layer: Layer, declared: str | None) -> tuple[Note, ...]:
+    """Return the notes on a layer but those that the declared coordinate system answers."""
+    return tuple(note for note in layer.notes if not (declared and note.key == DATUM_NOTE))
 
 
 def _require_numbers(layer: Layer) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zones.formats.content import Content, Note, unreadable
+from zones.formats.content import Content, unreadable
+from zones.notes import Note
 
 # pyogrio takes "!", ";" and "?" in a path for syntax of its own; offices use them in file names.
 _PLAIN_STEM = "layer"

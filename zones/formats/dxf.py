@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from firewatch.core.errors import ZoneFileError
-from zones.formats.content import Content, Note, chosen_layer, read_bytes
+from zones.formats.content import Content, chosen_layer, read_bytes
 from zones.formats.driver import read_vector
-from zones.formats.encoding import redecoded, text_encoding
 from zones.geometry.arrays import Geometries
 from zones.geometry.measures import POLYGONAL
+from zones.notes import Note
+from zones.tables.encoding import redecoded, text_encoding
 
 _BEGINS = re.compile(rb"\s*(?:999\s|0\s*\r?\n\s*SECTION)")
 _ENDS = re.compile(rb"EOF\s*\Z")
@@ -170,7 +171,7 @@ def _open_lines(
         " / open lines in this layer; the first lacks so much",
         f"{where} 句柄 / handle {', '.join(named[:_MOST_SHOWN])}{more}",
         expected="闭合多段线或填充 / closed polylines or hatches",
-        remedy="在 CAD 中闭合（PEDIT → C），或用图层名只导入区划所在图层"
+        remedy="在 CAD 中闭合（PEDIT → C），或用图层名只导入分区所在图层"
         " / close them, or name the layer that holds the zones",
     )
 

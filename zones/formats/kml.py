@@ -23,9 +23,10 @@ import numpy as np
 import pandas as pd
 
 from firewatch.core.errors import ZoneFileError
-from zones.formats.content import Content, Note, chosen_layer, decoded, read_bytes
+from zones.formats.content import Content, chosen_layer, decoded, read_bytes
 from zones.formats.html_rows import two_column_rows
 from zones.formats.kml_shapes import child, children, local_name, shape_of, text_of
+from zones.notes import Note
 
 # KML knows one system only. Chinese map apps nevertheless write GCJ-02, which no file shows.
 WGS84 = "EPSG:4326"

@@ -16,10 +16,11 @@ from firewatch.core.errors import ZoneFileError
 from firewatch.core.files import sha256_of_file
 from firewatch.core.geo import Extent
 from zones.formats.archive import unpack
-from zones.formats.content import Note, chosen_layer, unreadable
+from zones.formats.content import chosen_layer, unreadable
 from zones.formats.shapefile import parts_of
 from zones.formats.table import ARCHIVES, ENDINGS, FORMAT_OF, KNOWN, MAIN_DOCUMENT, REMEDIES
 from zones.geometry.arrays import Geometries
+from zones.notes import Note
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ class Layer:
 
     @property
     def extent(self) -> Extent:
+        """The box round all features, in the file's own coordinates."""
         west, south, east, north = shapely.total_bounds(self.geometry)
         return Extent(west, south, east, north)
 

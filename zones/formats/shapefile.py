@@ -14,7 +14,7 @@ import pandas as pd
 from firewatch.core.errors import ZoneFileError
 from zones.formats.content import Content, decoded, unreadable
 from zones.formats.driver import read_vector
-from zones.formats.encoding import redecoded, table_encoding
+from zones.tables.encoding import redecoded, table_encoding
 
 NEEDED = (".shp", ".shx", ".dbf")
 _SYSTEM = ".prj"

@@ -39,15 +39,19 @@ class Cells:
 
     @property
     def count(self) -> int:
+        """How many cells there are."""
         return self.columns * self.rows
 
     def column_of(self, lon: ArrayLike) -> NDArray[np.int64]:
+        """Return the column of each longitude; one outside counts to the nearest."""
         return _step(lon, self.extent.west, self.extent.east, self.columns)
 
     def row_of(self, lat: ArrayLike) -> NDArray[np.int64]:
+        """Return the row of each latitude; one outside counts to the nearest."""
         return _step(lat, self.extent.south, self.extent.north, self.rows)
 
     def cell_of(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
+        """Return the number of the cell of each place, row by row."""
         return self.row_of(lat) * self.columns + self.column_of(lon)
 
     def sizes(self) -> tuple[float, float]:

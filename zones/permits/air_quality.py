@@ -21,9 +21,9 @@ from firewatch.core.files import short_hash
 from firewatch.core.geo import Floats
 from firewatch.core.time import date_of_day_number
 from zones.places.adcodes import city_of, current_adcode
+from zones.places.area_cells import AREA_COLUMNS, area_codes
 from zones.places.areas import Areas
 from zones.register.register import EMPTY_VERSION
-from zones.tables.area_cells import AREA_COLUMNS, area_codes
 from zones.tables.cells import Fault, days, numbers, refuse
 from zones.tables.table import UserTable, heading_table, read_table
 

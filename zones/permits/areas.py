@@ -12,12 +12,11 @@ import shapely
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.geo import KM_PER_DEGREE, Extent
-from zones.formats.content import Note
-from zones.formats.crs import WGS84, to_wgs84
-from zones.formats.kml import DATUM_NOTE
+from zones.formats.crs import WGS84, open_notes, to_wgs84
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair, repaired, require_polygons
+from zones.notes import Note
 from zones.tables.cells import Fault, numbers, refuse, span
 from zones.tables.table import Heading, UserTable, accepted, heading_table, read_table, table_of
 
@@ -71,11 +70,11 @@ def permit_source(
     if layer is not None:
         table = _attributes(layer)
         shapes, repairs = _polygons(layer, crs, region)
-        return PermitSource(table, shapes, repairs, layer.sha256, _remarks(layer, crs))
+        return PermitSource(table, shapes, repairs, layer.sha256, open_notes(layer, crs))
     table = read_table(path, headings(), _NEEDED)
     if polygons is not None:
         return _beside(table, read_layer(polygons), crs, region)
-    return PermitSource(table, _circles(table, crs, region), (), table.sha256)
+    return PermitSource(table, _circles(table, crs, region), (), table.sha256, _unread(table))
 
 
 def _polygons(
@@ -119,12 +118,14 @@ def _beside(table: UserTable, layer: Layer, crs: str | None, region: Extent) -> 
     refuse(table, ~wanted.isin(list(joined)), "number", fault)
     geometry = np.array([joined[number] for number in wanted], dtype=object)
     both = hashlib.sha256(f"{table.sha256}\n{layer.sha256}".encode()).hexdigest()
-    return PermitSource(table, geometry, repairs, both, _remarks(layer, crs))
+    remarks = (*_unread(table), *open_notes(layer, crs))
+    return PermitSource(table, geometry, repairs, both, remarks)
 
 
-def _remarks(layer: Layer, crs: str | None) -> tuple[Note, ...]:
-    # Who declares the system has answered the question of the datum.
-    return tuple(note for note in layer.notes if not (crs and note.key == DATUM_NOTE))
+def _unread(table: UserTable) -> tuple[Note, ...]:
+    # A ceiling below a heading that nobody knows would be lost without a word.
+    listed = "、".join(table.unread)
+    return (Note("note.unread_columns", {"columns": listed}),) if listed else ()
 
 
 def _circles(table: UserTable, crs: str | None, region: Extent) -> Geometries:

@@ -6,8 +6,7 @@ Rules
   midnight belong to the day on which they begin.
 - From the day on which it was revoked a permit no longer holds.
 - Of several permits the one with the earlier number goes first; ``9`` comes before ``10``.
-- The responsible person is kept on record and appears in no text, export or map: everything but
-  `responsible_of` leaves the name out.
+- The responsible person is kept on record and appears in no text, export or map.
 """
 
 from __future__ import annotations
@@ -180,15 +179,6 @@ def permits_from(table: pd.DataFrame, geometry: Geometries) -> Permits:
     polygons = polygons[rows.index.to_numpy()]
     shapely.prepare(polygons)
     return Permits(rows.reset_index(drop=True), polygons, _version(rows))
-
-
-def responsible_of(permits: Permits, permit_id: str) -> str:
-    """Return who answers for a permit, "" where no one is named or there is no such permit.
-
-    The one way to the name of a person, for the officer who asks for it by the permit.
-    """
-    rows = permits.permits["permit_id"] == permit_id
-    return str(permits.permits.loc[rows, "responsible"].iloc[0]) if rows.any() else ""
 
 
 def _by_number(table: pd.DataFrame) -> NDArray[np.intp]:

@@ -14,12 +14,12 @@ import shapely
 from firewatch.core.geo import Extent, Floats
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language
-from zones.formats.content import Note
 from zones.formats.crs import GUANGXI_EXTENT
 from zones.formats.layer import Layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.measures import area_km2
 from zones.geometry.polygons import Repair
+from zones.notes import Note, sentences
 from zones.permits.air_quality import MAX_AQI, MAX_WIND_M_S
 from zones.permits.areas import PermitSource, one_a_number, permit_source
 from zones.permits.permits import Permits, permits_from
@@ -77,7 +77,7 @@ class PermitReading:
             )
             for repair in self.repairs
         )
-        others = (say(note.key, where=self.path.name, **note.values) for note in self.remarks)
+        others = sentences(self.remarks, language, where=self.path.name)
         return (*repairs, *others, *self.findings.lines(language))
 
 
@@ -102,8 +102,8 @@ def read_permits(
     polygons
         A layer that has the ground of each number of the table.
     layer
-        A layer that was read or made elsewhere, such as `places.named.named_layer` of this file
-        where it names whole townships or villages.
+        A layer that was read or made elsewhere, such as that of `places.named.named_areas`
+        where the file names whole townships or villages.
     crs
         The coordinate system, where the file declares none or a wrong one; "GCJ-02" too.
     region

@@ -14,10 +14,12 @@ from firewatch.core.geo import Extent
 from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Geometries
+from zones.geometry.dissolve import dissolved
 from zones.geometry.polygons import features, repaired, require_polygons
 from zones.places.adcodes import city_of, current_adcode
-from zones.places.areas import dissolved, load_areas, with_seats
-from zones.register.headings import find_columns, known_headings
+from zones.places.boundaries import read_counties
+from zones.places.seats import with_seats
+from zones.tables.headings import find_columns, known_headings
 
 _COLUMNS = ("adcode", "area_name", "city_name")
 _ADCODE = r"^(\d{6})(?:0{3,6})?(?:\.0)?$"
@@ -58,7 +60,8 @@ def read_area_layer(
         layer.attributes[counties], layer.geometry[counties], layer.crs, path, layer.sha256
     )
     shapes, _ = repaired(to_wgs84(chosen, crs, extent), path)
-    table = _table(chosen.attributes, columns, current_adcode(codes[counties]))
+    today = current_adcode(codes[counties])
+    table = _table(chosen.attributes, columns, today, region_adcode)
     distinct, polygons = _joined(table, shapes)
     places = shapely.get_coordinates(shapely.point_on_surface(polygons))
     distinct = distinct.assign(lon=places[:, 0], lat=places[:, 1])
@@ -88,10 +91,14 @@ def _codes(layer: Layer, columns: dict[str, str]) -> NDArray[np.int64]:
 
 
 def _table(
-    attributes: pd.DataFrame, columns: dict[str, str], codes: NDArray[np.int64]
+    attributes: pd.DataFrame,
+    columns: dict[str, str],
+    codes: NDArray[np.int64],
+    region_adcode: int,
 ) -> pd.DataFrame:
-    packaged = load_areas("amap")
-    cities, counties = packaged.city_names(), packaged.county_names()
+    packaged, _ = read_counties("amap", region_adcode)
+    counties = packaged.set_index("adcode")["name"]
+    cities = packaged.drop_duplicates("city_adcode").set_index("city_adcode")["city_name"]
     city_codes = city_of(codes)
     table = pd.DataFrame({"adcode": codes, "city_adcode": city_codes})
     own_names = _own(attributes, columns, "area_name")

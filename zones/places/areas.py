@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
@@ -15,13 +14,13 @@ import shapely
 
 from firewatch.core.errors import UsageError
 from firewatch.core.files import short_hash
-from firewatch.core.geo import local_km
 from zones.geometry.arrays import Geometries
+from zones.geometry.dissolve import dissolved, narrow_gaps
 from zones.places.adcodes import current_adcode, history
+from zones.places.area_layer import read_area_layer
 from zones.places.boundaries import PUBLISHERS, YEAR, Publisher, read_counties
 from zones.places.names import plain_name, short_county_name
-
-__all__ = ["GUANGXI", "Areas", "areas_from", "current_adcode", "load_areas"]
+from zones.places.seats import with_seats
 
 GUANGXI = 450000
 # A line of a 1:250,000 map is good to about 125 m, so two drafts of one border part by up to this.
@@ -107,7 +106,7 @@ class Areas:
 
         Lines digitised apart from each other leave such gaps; the packaged layers have none.
         """
-        return narrow_gaps(self.region)
+        return narrow_gaps(self.region, GAP_KM)
 
     @cached_property
     def _cities_dissolved(self) -> Geometries:
@@ -129,26 +128,6 @@ class Areas:
 
 def _mapping(table: pd.DataFrame, code: str, name: str) -> dict[int, str]:
     return dict(zip(table[code].tolist(), table[name].tolist(), strict=True))
-
-
-def narrow_gaps(whole: shapely.Geometry, width_km: float = GAP_KM) -> Geometries:
-    """Return the holes of a dissolved layer that are narrower than `width_km` all along."""
-    rings = [ring for part in shapely.get_parts(whole) for ring in part.interiors]
-    holes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
-    lat0 = shapely.total_bounds(whole)[1::2].mean()
-    on_plane = shapely.transform(
-        holes, lambda xy: np.column_stack(local_km(xy[:, 0], xy[:, 1], lat0))
-    )
-    narrow = shapely.is_empty(shapely.buffer(on_plane, -width_km / 2))
-    shapely.prepare(holes)
-    return cast(Geometries, holes[narrow])
-
-
-def dissolved(polygons: Geometries) -> shapely.Geometry:
-    """Return the union of polygons; ten times faster where they share their borders exactly."""
-    if shapely.coverage_is_valid(polygons):
-        return cast(shapely.Geometry, shapely.coverage_union_all(polygons))
-    return cast(shapely.Geometry, shapely.union_all(polygons))
 
 
 def areas_from(counties: pd.DataFrame, geometry: Geometries, source: str) -> Areas:
@@ -179,28 +158,7 @@ def load_areas(source: str = "amap", region_adcode: int = GUANGXI) -> Areas:
     """
     if source in PUBLISHERS:
         return _packaged_areas(cast(Publisher, source), region_adcode)
-    from zones.places.area_layer import read_area_layer
-
     return areas_from(*read_area_layer(Path(source), region_adcode))
-
-
-def with_seats(counties: pd.DataFrame) -> pd.DataFrame:
-    """Add seat_lon and seat_lat; a county whose seat is not on record gets its `lon` and `lat`."""
-    known = seats().set_index("adcode").reindex(counties["adcode"].to_numpy())
-    return counties.assign(
-        seat_lon=known["lon"].fillna(pd.Series(counties["lon"].to_numpy(), known.index)).to_numpy(),
-        seat_lat=known["lat"].fillna(pd.Series(counties["lat"].to_numpy(), known.index)).to_numpy(),
-    )
-
-
-@cache
-def seats() -> pd.DataFrame:
-    """Return the seats of Guangxi's cities and counties: adcode, name, lon, lat, source.
-
-    To 0.01 degree (about 1 km), from GeoNames (geonames.org, CC BY 4.0) where it has them.
-    """
-    with (files("zones.places") / "seats.csv").open("r", encoding="utf-8") as stream:
-        return pd.read_csv(stream)
 
 
 @cache

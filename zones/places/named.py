@@ -22,8 +22,10 @@ from firewatch.core.files import sha256_of_file
 from firewatch.core.vocab import Language
 from zones.formats.layer import Layer
 from zones.geometry.arrays import Bools
+from zones.geometry.dissolve import dissolved
+from zones.notes import Note, sentences
 from zones.places.addresses import ANYWHERE, Counties, area_named, split_address
-from zones.places.areas import Areas, dissolved
+from zones.places.areas import Areas
 from zones.places.named_list import PLACES, NamedList, read_named_list
 from zones.places.names import (
     Found,
@@ -33,9 +35,9 @@ from zones.places.names import (
     normalised_area_name,
     stem_of,
 )
-from zones.places.subarea_notes import Level, Note, note, sentences
+from zones.places.subarea_notes import Level, note
 from zones.places.subareas import SubAreas
-from zones.register.headings import find_columns
+from zones.tables.headings import find_columns
 
 _SETTING: dict[Level, str] = {"township": "region.townships", "village": "region.villages"}
 
@@ -88,6 +90,7 @@ class Gazetteer:
     _masks: dict[tuple[str, Counties], Bools] = field(default_factory=dict, repr=False)
 
     def layer(self, level: Level) -> SubAreas:
+        """Return the layer of a level."""
         return self.townships if level == "township" else self.villages
 
     def county(self, counties: Counties, written: str) -> Place:
@@ -177,17 +180,6 @@ class Gazetteer:
         return f"没有这个名称；相近 / no such name; close: {labels}"
 
 
-def named_layer(
-    path: Path,
-    areas: Areas,
-    townships: SubAreas | None = None,
-    villages: SubAreas | None = None,
-    within: str = "",
-) -> Layer:
-    """Return the layer of `named_areas`, for `zones.register.read.read_zones`."""
-    return named_areas(path, areas, townships, villages, within).layer
-
-
 def named_areas(
     path: Path,
     areas: Areas,
@@ -217,7 +209,7 @@ def named_areas(
     """
     path = Path(path)
     listed = read_named_list(path)
-    layers = townships or SubAreas.none("township"), villages or SubAreas.none("village")
+    layers = townships or SubAreas.none(), villages or SubAreas.none()
     gazetteer = Gazetteer(areas, *layers)
     home = frozenset(areas.counties_of(within)) if within else ANYWHERE
     distinct = {

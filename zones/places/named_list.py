@@ -10,8 +10,9 @@ import pandas as pd
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.vocab import ZoneKind
-from zones.formats.encoding import text_encoding
-from zones.register.headings import find_columns, kind_codes, known_headings
+from zones.register.kinds import kind_codes
+from zones.tables.encoding import marked_encoding, text_encoding
+from zones.tables.headings import find_columns, known_headings
 from zones.tables.sheets import Grid, read_grids
 
 SHEETS = (".csv", ".tsv", ".xlsx")
@@ -85,8 +86,7 @@ def read_named_list(path: Path) -> NamedList:
 def _lines(path: Path) -> list[str]:
     try:
         content = path.read_bytes()
-        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else text_encoding(content)
-        return content.decode(encoding).lstrip("\ufeff").splitlines()
+        return content.decode(marked_encoding(content) or text_encoding(content)).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ZoneFileError(
             f"无法读取 / cannot be read: {error}",

@@ -156,6 +156,7 @@ class NameIndex:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> NameIndex:
+        """Return the index of names; a place is found by its position among them."""
         return cls(tuple(names))
 
     def find(self, name: str, allowed: Bools | None = None) -> Found:

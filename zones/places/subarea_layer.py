@@ -19,13 +19,15 @@ from firewatch.core.errors import ZoneFileError
 from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Bools, Geometries
+from zones.geometry.dissolve import dissolved
 from zones.geometry.polygons import features, repaired, require_polygons
+from zones.notes import Note
 from zones.places.adcodes import current_adcode
 from zones.places.addresses import area_named, split_address
-from zones.places.areas import Areas, dissolved
+from zones.places.areas import Areas
 from zones.places.names import normalised_area_name, stem_of, township_list, townships_by_name
-from zones.places.subarea_notes import Level, Note, notes_on
-from zones.register.headings import find_columns, known_headings
+from zones.places.subarea_notes import Level, notes_on
+from zones.tables.headings import find_columns, known_headings
 
 Codes = NDArray[np.int64]
 

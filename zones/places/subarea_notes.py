@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from firewatch.core.i18n import texts
-from firewatch.core.vocab import Language
 from zones.geometry.polygons import Repair
+from zones.notes import Note
 from zones.places.areas import Areas
 from zones.places.names import Key, NameIndex, stem_of, township_list, townships_by_name
 
@@ -20,22 +18,9 @@ LIST_YEAR = 2023
 _MOST_SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Note:
-    """A sentence to come: the key of its text and what goes into it."""
-
-    key: str
-    values: tuple[tuple[str, object], ...]
-
-
-def sentences(notes: Iterable[Note], language: Language) -> tuple[str, ...]:
-    """Return the notes as sentences."""
-    say = texts("zones", language)
-    return tuple(say(f"subareas.{note.key}", **dict(note.values)) for note in notes)
-
-
 def note(key: str, **values: object) -> Note:
-    return Note(key, tuple(values.items()))
+    """Return a note on areas by name; its text stands below ``subareas``."""
+    return Note(f"subareas.{key}", values)
 
 
 def notes_on(

@@ -13,8 +13,11 @@ import shapely
 from firewatch.core.files import short_hash
 from firewatch.core.vocab import Language
 from zones.geometry.arrays import Geometries
-from zones.places.areas import Areas, dissolved, narrow_gaps
-from zones.places.subarea_notes import Level, Note, sentences
+from zones.geometry.dissolve import dissolved, narrow_gaps
+from zones.notes import Note, sentences
+from zones.places.areas import GAP_KM, Areas
+from zones.places.subarea_layer import read_subarea_layer
+from zones.places.subarea_notes import Level
 
 SUBAREA_COLUMNS = ("code", "name", "county_adcode", "township")
 
@@ -30,8 +33,6 @@ class SubAreas:
         the region), township (the name of a village's township, "" if unknown or a township).
     geometry
         Polygons in WGS-84 degrees, in the same order, prepared.
-    level
-        "township" or "village".
     source
         File and hash, for people.
     version
@@ -42,17 +43,16 @@ class SubAreas:
 
     table: pd.DataFrame
     geometry: Geometries
-    level: Level
     source: str = ""
     version: str = "none"
     findings: tuple[Note, ...] = ()
 
     @classmethod
-    def none(cls, level: Level) -> SubAreas:
+    def none(cls) -> SubAreas:
         """Return the layer without any area."""
         types = {"code": "int64", "name": "str", "county_adcode": "int64", "township": "str"}
         empty = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
-        return cls(empty, np.array([], dtype=object), level)
+        return cls(empty, np.array([], dtype=object))
 
     def __len__(self) -> int:
         return len(self.table)
@@ -64,7 +64,7 @@ class SubAreas:
     @cached_property
     def gaps(self) -> Geometries:
         """Closed gaps between the areas, narrower than `zones.places.areas.GAP_KM`."""
-        return narrow_gaps(dissolved(self.geometry)) if len(self) else self.geometry
+        return narrow_gaps(dissolved(self.geometry), GAP_KM) if len(self) else self.geometry
 
 
 def subareas_from(
@@ -82,7 +82,7 @@ def subareas_from(
     shapely.prepare(polygons)
     rows = ("|".join(map(str, row)) for row in sorted_.itertuples(index=False))
     version = short_hash("\n".join([level, *rows, *shapely.to_wkb(polygons, hex=True)]))
-    return SubAreas(sorted_, polygons, level, source, version, findings)
+    return SubAreas(sorted_, polygons, source, version, findings)
 
 
 def load_subareas(path: Path, level: Level, areas: Areas, crs: str | None = None) -> SubAreas:
@@ -91,8 +91,8 @@ def load_subareas(path: Path, level: Level, areas: Areas, crs: str | None = None
     Parameters
     ----------
     path
-        Any file that `formats.layer.read_layer` takes. Columns (`headings.csv`): the name, and best
-        a code of 9 or 12 digits; county and township where there is no code.
+        Any file that `formats.layer.read_layer` takes. Columns (`tables.headings`): the name, and
+        best a code of 9 or 12 digits; county and township where there is no code.
     level
         "township" or "village".
     areas
@@ -111,6 +111,4 @@ def load_subareas(path: Path, level: Level, areas: Areas, crs: str | None = None
         If names are missing, codes are unreadable or of another level, nothing lies in the
         region, or the polygons or their coordinate system cannot be used.
     """
-    from zones.places.subarea_layer import read_subarea_layer
-
     return subareas_from(*read_subarea_layer(Path(path), level, areas, crs))

@@ -13,22 +13,17 @@ from numpy.typing import NDArray
 
 from firewatch.core.errors import FirewatchError, ZoneFileError
 from firewatch.core.time import day_number
-from zones.formats.content import Note
 from zones.formats.layer import Layer
 from zones.geometry.combinations import SEPARATOR
 from zones.geometry.polygons import features
-from zones.register.dates import is_open, written_days
+from zones.notes import Note
 from zones.register.declared import Declared
-from zones.register.headings import (
-    closest_kind_word,
-    find_columns,
-    is_known_kind,
-    kind_codes,
-    known_headings,
-)
+from zones.register.kinds import closest_kind_word, is_known_kind, kind_codes
 from zones.register.mapping import ColumnMapping
 from zones.register.periods import ALL_MONTHS, WHOLE_DAY, parse_hours, parse_months
 from zones.register.register import NEVER, OPEN_END
+from zones.tables.dates import is_open, written_days
+from zones.tables.headings import find_columns, known_headings
 
 _COLUMNS = (
     "kind", "name", "notice", "authority", "valid_from", "valid_to", "months", "hours", "crop",
@@ -173,7 +168,7 @@ def unlisted_kinds(kinds: pd.Series) -> tuple[Note, ...]:
 def _kinds(source: Source) -> pd.Series:
     written = source.texts("kind", source.declared.kind or "")
     absent = (written == "").to_numpy()
-    source.refuse(absent, "没有区划类型", "no zone kind", "kind", _kind_argument(source))
+    source.refuse(absent, "没有分区类型", "no zone kind", "kind", _kind_argument(source))
     kinds = kind_codes(written)
     if source.mapping and source.mapping.kinds and not source.declared.kind:
         kinds = _mapped_kinds(written, kinds, source.mapping, source.layer)

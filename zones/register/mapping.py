@@ -33,16 +33,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from firewatch.core.errors import FirewatchError, ZoneFileError
 from firewatch.core.time import date_of_day_number
 from zones.formats.content import decoded, read_bytes
-from zones.register.dates import written_days
 from zones.register.declared import MAPPED, Declared
-from zones.register.headings import find_columns, kind_code, known_headings, matching_heading
+from zones.register.kinds import kind_code
 from zones.register.periods import parse_hours, parse_months
+from zones.tables.dates import written_days
+from zones.tables.headings import find_columns, known_headings, matching_heading
 from zones.tables.sheets import read_grids
 
 _TOML = ".toml"
@@ -201,7 +203,7 @@ def _day(path: Path, place: str, value: object) -> date:
 
 
 def _declared(path: Path, said: Mapping[str, object]) -> Declared:
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for column, value in said.items():
         if column not in _READERS:
             raise _wrong(path, f"[all] {column}", column, ", ".join(_READERS))
@@ -211,7 +213,7 @@ def _declared(path: Path, said: Mapping[str, object]) -> Declared:
             raise ZoneFileError(
                 error.what, error.where or f"{path} [all] {column}", error.expected, error.remedy
             ) from error
-    return Declared(**values)  # type: ignore[arg-type]
+    return Declared(**values)
 
 
 _READERS: Mapping[str, Callable[[Path, str, object], object]] = {

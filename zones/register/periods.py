@@ -15,8 +15,6 @@ import unicodedata
 from calendar import monthrange
 
 from firewatch.core.errors import UsageError
-from firewatch.core.i18n import texts
-from firewatch.core.vocab import Language
 
 ALL_MONTHS = 0xFFF
 """Bit m - 1 stands for month m."""
@@ -121,7 +119,7 @@ def parse_hours(text: str) -> tuple[int, int]:
     raise UsageError(
         f"无法识别的时段 {text[:40]!r} / hours not understood",
         expected="06:00-22:00、20:00至次日6:00、全天（一段 / one run of hours）",
-        remedy="按上述格式填写，全天留空；几段时间各作一个区划"
+        remedy="按上述格式填写，全天留空；几段时间各作一个分区"
         " / write them so, blank for the whole day; a zone for each run of hours",
     )
 
@@ -139,29 +137,6 @@ def hours_written(start: int, end: int) -> str:
     if (start, end) == WHOLE_DAY:
         return ""
     return f"{_clock(start)}-{_clock(end)}"
-
-
-def months_text(bits: int, language: Language) -> str:
-    """Return months for people: ``11月至次年3月`` or ``November to March``, ``全年``."""
-    say = texts("zones", language)
-    if bits == ALL_MONTHS:
-        return say("period.whole_year")
-    names = say("period.month_names").split()
-    runs = []
-    for first, last in _month_runs(bits):
-        key = "period.month" if first == last else "period.months"
-        key = "period.months_over_year" if last < first else key
-        runs.append(say(key, first=names[first - 1], last=names[last - 1]))
-    return say("period.separator").join(runs)
-
-
-def hours_text(start: int, end: int, language: Language) -> str:
-    """Return hours for people: ``06:00–22:00``, ``20:00–次日06:00``, ``全天``."""
-    say = texts("zones", language)
-    if (start, end) == WHOLE_DAY:
-        return say("period.whole_day")
-    key = "period.hours_over_midnight" if end < start else "period.hours"
-    return say(key, first=_clock(start), last=_clock(end))
 
 
 def _month_runs(bits: int) -> list[tuple[int, int]]:

@@ -9,14 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from firewatch.core.geo import Extent
-from firewatch.core.i18n import texts
-from firewatch.core.vocab import Language
-from zones.formats.content import Note
-from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
-from zones.formats.kml import DATUM_NOTE
+from zones.formats.crs import GUANGXI_EXTENT, open_notes, to_wgs84
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import Repair, repaired, require_polygons
+from zones.notes import Note
 from zones.register.columns import source_of, unlisted_kinds, zone_table
 from zones.register.declared import Declared
 from zones.register.mapping import ColumnMapping
@@ -64,23 +61,6 @@ class ZoneReading:
         """The name of each feature of the file, in its order."""
         return tuple(self.zones["name"])
 
-    def notes(self, language: Language) -> tuple[str, ...]:
-        """Return sentences: one a repair (where, how the area changed), then all else."""
-        say = texts("zones", language)
-        repairs = (
-            say(
-                "note.repaired",
-                where=self.path.name,
-                feature=repair.feature,
-                name=self.names[repair.feature - 1],
-                place=f"{repair.lon:.5f} E, {repair.lat:.5f} N",
-                change_km2=f"{repair.change_km2:+.4f}",
-            )
-            for repair in self.repairs
-        )
-        others = (say(note.key, where=self.path.name, **note.values) for note in self.remarks)
-        return (*repairs, *others)
-
 
 def read_zones(
     path: Path,
@@ -108,7 +88,7 @@ def read_zones(
     kind, notice, valid_from, valid_to, authority, months, hours, crop
         Hold for all zones of the file. Where one is None or empty, what the mapping file says of
         all zones counts, then the file's own column; its heading and kinds may be Chinese or
-        English (`headings.csv`, `kinds.csv`). Months are bits, hours minutes of the day
+        English (`tables.headings`, `kinds`). Months are bits, hours minutes of the day
         (`periods`).
     crs
         The coordinate system, such as "EPSG:4490", "GCJ-02" or "EPSG:4490 swapped" (`crs`), where
@@ -136,7 +116,5 @@ def read_zones(
     declared = Declared(kind, notice, valid_from, valid_to, authority, months, hours, crop)
     zones = zone_table(source_of(layer, declared, mapping))
     register = register_from(zones, shapes)
-    # Who declares the system has answered the question.
-    told = tuple(note for note in layer.notes if not (system and note.key == DATUM_NOTE))
-    remarks = (*told, *unlisted_kinds(zones["kind"]))
+    remarks = (*open_notes(layer, system), *unlisted_kinds(zones["kind"]))
     return ZoneReading(register, repairs, zones, layer, raw, shapes, remarks)

@@ -39,6 +39,7 @@ class Replacement:
 
     @classmethod
     def nothing(cls) -> Replacement:
+        """Return the replacement that ends no zone."""
         return cls((), NEVER, "")
 
     def applied_to(self, register: Register) -> Register:

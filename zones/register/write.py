@@ -6,11 +6,13 @@ from pathlib import Path
 
 import shapely
 
-from firewatch.core.files import atomic_path
+from firewatch.core.errors import UsageError
+from firewatch.core.files import atomic_layer
 from zones.register.qgis import add_style
 from zones.register.register import Register
 
 LAYER = "zones"
+ENDING = ".gpkg"
 
 
 def write_register(register: Register, path: Path, qml: str = "") -> None:
@@ -23,12 +25,24 @@ def write_register(register: Register, path: Path, qml: str = "") -> None:
     ----------
     qml
         Style that QGIS gives the layer when it is opened (`zones.register.qgis.zone_qml`).
+
+    Raises
+    ------
+    UsageError
+        If the ending is not that of a GeoPackage.
     """
     import pyogrio
 
+    if Path(path).suffix.lower() != ENDING:
+        raise UsageError(
+            f"不支持的格式 {Path(path).suffix!r} / this format is not written",
+            str(path),
+            expected=ENDING,
+            remedy="改用 .gpkg / use .gpkg",
+        )
     table = register.readable()
     table = table.assign(illustrative=table["illustrative"].astype("int32"))
-    with atomic_path(Path(path)) as temporary:
+    with atomic_layer(Path(path)) as temporary:
         pyogrio.raw.write(
             temporary,
             shapely.to_wkb(register.geometry),

@@ -42,6 +42,7 @@ class Precedence:
     version: str
 
     def is_mark(self, kind: str) -> bool:
+        """Tell whether a kind stands beside rulings and decides none."""
         return kind not in self.ruling
 
     def described(self) -> dict[str, str]:

@@ -5,9 +5,9 @@ decision: every zone is marked illustrative, and every output says so.
 """
 
 from zones.starter.classes import InputClass, input_class
-from zones.starter.draw import NOTICE, Drawing, draw_starter, starter_register
+from zones.starter.draw import NOTICE, Drawing, draw_starter
 from zones.starter.files import read_inputs
-from zones.starter.inputs import InputFile, Note, StarterInputs, inputs_from
+from zones.starter.inputs import InputFile, StarterInputs, inputs_from
 from zones.starter.packaged import packaged_inputs
 from zones.starter.rules import read_rules, starter_rules, with_wind
 
@@ -16,7 +16,6 @@ __all__ = [
     "Drawing",
     "InputClass",
     "InputFile",
-    "Note",
     "StarterInputs",
     "draw_starter",
     "input_class",
@@ -24,7 +23,6 @@ __all__ = [
     "packaged_inputs",
     "read_inputs",
     "read_rules",
-    "starter_register",
     "starter_rules",
     "with_wind",
 ]

@@ -17,10 +17,11 @@ from firewatch.core.i18n import texts
 from firewatch.core.time import day_number
 from firewatch.core.vocab import Language, ZoneKind
 from zones.geometry.arrays import Geometries, Indices
+from zones.notes import Note, sentences
 from zones.places.areas import Areas
 from zones.register.register import Register, register_from
 from zones.starter.classes import InputClass, label
-from zones.starter.inputs import Note, StarterInputs
+from zones.starter.inputs import StarterInputs
 from zones.starter.packaged import packaged_inputs
 from zones.starter.reach import Distances, reach, simple_parts
 from zones.starter.rules import starter_rules, upwind_km
@@ -37,19 +38,21 @@ class Drawing:
 
     def sentences(self, language: Language) -> tuple[str, ...]:
         """Return the notes as sentences."""
-        return tuple(note.text(language) for note in self.notes)
+        return sentences([_in_words(note, language) for note in self.notes], language)
 
 
-def starter_register(
-    areas: Areas,
-    valid_from: date,
-    inputs: StarterInputs | None = None,
-    rules: pd.DataFrame | None = None,
-    *,
-    packaged: bool = True,
-) -> Register:
-    """Return the register of `draw_starter`."""
-    return draw_starter(areas, valid_from, inputs, rules, packaged=packaged).register
+def _in_words(note: Note, language: Language) -> Note:
+    return Note(note.key, {name: _said(v, language) for name, v in dict(note.values).items()})
+
+
+def _said(value: object, language: Language) -> object:
+    """Return a value of a note as people read it: classes by their names."""
+    if isinstance(value, InputClass):
+        return label(value, language)
+    if isinstance(value, tuple):
+        separator = texts("zones", language)("starter.separator")
+        return separator.join(str(_said(part, language)) for part in value)
+    return value
 
 
 def draw_starter(

@@ -16,10 +16,11 @@ from zones.formats.crs import GUANGXI_EXTENT, to_wgs84
 from zones.formats.layer import Layer, read_layer
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import repaired
-from zones.register.headings import find_columns
+from zones.notes import Note
 from zones.starter.classes import InputClass, input_class
-from zones.starter.inputs import Note, StarterInputs, inputs_from
+from zones.starter.inputs import StarterInputs, inputs_from
 from zones.starter.rules import HEADINGS
+from zones.tables.headings import find_columns
 from zones.tables.table import UserTable, heading_table, read_table
 
 Paths = Path | Sequence[Path]

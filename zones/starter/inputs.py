@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from firewatch.core.i18n import texts
-from firewatch.core.vocab import Language
 from zones.geometry.arrays import Geometries
-from zones.starter.classes import InputClass, label
+from zones.notes import Note
+from zones.starter.classes import InputClass
 
 _COLUMNS = ("input_class", "name", "file")
 # What the user brings of the second class takes the place of what is packaged of the first.
@@ -27,28 +26,6 @@ class InputFile:
     input_class: InputClass
     file: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something the user should know: a key of the language texts and what fills it."""
-
-    key: str
-    values: Mapping[str, object]
-
-    def text(self, language: Language) -> str:
-        """Return the note as a sentence."""
-        values = {name: _said(value, language) for name, value in self.values.items()}
-        return texts("zones", language)(self.key, **values)
-
-
-def _said(value: object, language: Language) -> object:
-    if isinstance(value, InputClass):
-        return label(value, language)
-    if isinstance(value, tuple):
-        separator = texts("zones", language)("starter.separator")
-        return separator.join(str(_said(part, language)) for part in value)
-    return value
 
 
 @dataclass(frozen=True, eq=False)

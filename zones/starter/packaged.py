@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from zones.geometry.arrays import Geometries
-from zones.places.areas import Areas, seats
+from zones.places.areas import Areas
+from zones.places.seats import seats
 from zones.starter.classes import InputClass
 from zones.starter.inputs import StarterInputs, inputs_from
 

@@ -71,6 +71,7 @@ class Distances:
 
     @property
     def greatest(self) -> float:
+        """The greatest distance of all, km."""
         return float(np.nanmax([self.all_round, self.upwind], initial=0.0))
 
 

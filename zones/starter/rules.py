@@ -13,7 +13,7 @@ from firewatch.core.errors import UsageError, ZoneFileError
 from firewatch.core.geo import Floats
 from firewatch.core.vocab import ZoneKind
 from zones.geometry.combinations import SEPARATOR
-from zones.register.headings import kind_codes
+from zones.register.kinds import kind_codes
 from zones.starter.classes import input_class, known_classes
 from zones.starter.reach import MOST_KM
 from zones.tables.table import UserTable, heading_table, read_table
@@ -80,7 +80,7 @@ def read_rules(path: Path) -> pd.DataFrame:
         table, nearer, "upwind_km", "上风向距离应大于四周距离 / upwind must be further than around"
     )
     doubled = rules.duplicated(["input_class", "kind"])
-    _refuse(table, doubled, "class", "同一类别和区划类型只能有一条规则 / one rule a class and kind")
+    _refuse(table, doubled, "class", "同一类别和分区类型只能有一条规则 / one rule a class and kind")
     _refuse(
         table,
         ~rules["name"].map(_fillable).astype("bool"),

@@ -86,4 +86,5 @@ def _planned(permits: Permits, areas: Areas, townships: SubAreas | None) -> pd.D
 def _with_stem(table: pd.DataFrame) -> pd.DataFrame:
     """Add what names a place: 永乐乡 of the ledger is 永乐镇 of the layer."""
     stems = {name: " ".join(stem_of(name)) if name else "" for name in table["township"].unique()}
-    return table.assign(stem=table["township"].map(stems).astype("str"))
+    # Plain objects: pandas cannot join on empty text columns that pyarrow keeps.
+    return table.assign(stem=table["township"].map(stems).astype(object))

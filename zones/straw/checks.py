@@ -7,9 +7,9 @@ from importlib.resources import files
 
 import pandas as pd
 
+from zones.places.area_cells import AREA_COLUMNS
 from zones.places.names import Key, stem_of
 from zones.straw.stock import ENTRY
-from zones.tables.area_cells import AREA_COLUMNS
 from zones.tables.cells import numbers, span
 from zones.tables.row_findings import Weight, found_in
 from zones.tables.table import UserTable
@@ -122,7 +122,8 @@ def _implausible(table: UserTable, rows: pd.DataFrame) -> list[pd.DataFrame]:
     area = rows["area_ha"].mask(_same_area(rows), 0.0).groupby(ground.ngroup()).transform("sum")
     density = ground["tonnes"].transform("sum") / area
     ranges = plausible_yields().set_index("crop")
-    low, high = (rows["crop"].map(ranges[name]) for name in ("low_t_ha", "high_t_ha"))
+    limits = ("low_t_ha", "high_t_ha")
+    low, high = (rows["crop"].map(ranges[name]).astype("float64") for name in limits)
     whole = rows["area_ha"].isna().groupby(ground.ngroup()).transform("sum") == 0
     # An entry of 0 tonnes says that the straw is gone.
     odd = (density > 0) & ~density.between(low, high) & whole & ~rows.duplicated(_GROUND)

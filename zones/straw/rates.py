@@ -22,8 +22,8 @@ import pandas as pd
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language, Verdict
 from zones.places.adcodes import city_of
+from zones.places.area_cells import AREA_COLUMNS, area_codes
 from zones.places.areas import Areas
-from zones.tables.area_cells import AREA_COLUMNS, area_codes
 from zones.tables.cells import fractions, numbers, span
 from zones.tables.row_findings import RowFindings, Weight, findings_of, found_in
 from zones.tables.table import UserTable, heading_table, read_table
@@ -178,8 +178,9 @@ def _judged(
     }
     for target in targets:
         part, whole = figures[target.part], figures[target.whole]
-        known = part is not None and bool(whole)
-        found[f"{target.rate}_pct"] = float(100 * part / whole) if known else None  # type: ignore[operator]
+        found[f"{target.rate}_pct"] = (
+            None if part is None or not whole else float(100 * part / whole)
+        )
         found[f"{target.rate}_verdict"] = str(target.verdict(part, whole))
     return found
 

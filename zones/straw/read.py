@@ -16,12 +16,12 @@ import pandas as pd
 from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language
 from zones.places.adcodes import city_of
+from zones.places.area_cells import AREA_COLUMNS, area_codes
 from zones.places.areas import Areas
 from zones.places.names import Key, normalised_area_name, stem_of, townships_by_name
 from zones.places.subareas import SubAreas
 from zones.straw.checks import entry_faults, entry_oddities
 from zones.straw.stock import StrawStock, straw_stock_from
-from zones.tables.area_cells import AREA_COLUMNS, area_codes
 from zones.tables.cells import days, numbers
 from zones.tables.row_findings import RowFindings, findings_of
 from zones.tables.table import UserTable, heading_table, plain, read_table

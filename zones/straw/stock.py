@@ -62,6 +62,7 @@ class StrawStock:
 
     @classmethod
     def empty(cls) -> StrawStock:
+        """Return a ledger without entries."""
         columns = {name: pd.Series(dtype=dtype) for name, dtype in _DTYPES.items()}
         return cls(pd.DataFrame(columns), EMPTY_VERSION)
 

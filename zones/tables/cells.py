@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from firewatch.core.errors import FirewatchError, ZoneFileError
-from zones.register.dates import written_days
+from zones.tables.dates import written_days
 from zones.tables.table import UserTable
 
 # What stands in a table where nothing was measured or nothing is limited.

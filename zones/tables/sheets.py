@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firewatch.core.errors import ZoneFileError
-from zones.formats.encoding import text_encoding
+from zones.tables.encoding import marked_encoding, text_encoding
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _EXPECTED = "CSV (UTF-8, GBK), Excel (.xlsx)"
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = ",\t;"
 _SAMPLE_CHARACTERS = 10_000
 
@@ -83,7 +82,7 @@ def _csv(path: Path, content: bytes) -> Grid:
 
 
 def _text(path: Path, content: bytes) -> str:
-    encoding = next((name for mark, name in _BOMS if content.startswith(mark)), "")
+    encoding = marked_encoding(content)
     if not encoding:
         encoding = text_encoding(content)
         if b"\0" in content or content.lstrip()[:1] == b"<":

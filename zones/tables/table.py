@@ -57,6 +57,8 @@ class UserTable:
         Column → what its numbers are multiplied by to come into the column's unit.
     totals
         Numbers of the rows of totals, which are not among the cells.
+    unread
+        Headings that stand for no column.
     path, sha256
         The user's file and the hash of its bytes.
     """
@@ -65,6 +67,7 @@ class UserTable:
     headings: Mapping[str, str]
     factors: Mapping[str, Fraction]
     totals: tuple[int, ...]
+    unread: tuple[str, ...]
     path: Path
     sha256: str
 
@@ -173,6 +176,7 @@ def _table(
 ) -> UserTable:
     heading = grid.rows[place]
     chosen = _columns(heading, headings, path, place + 1)
+    read_at = {at for _, at in chosen}
     numbers: list[int] = []
     totals: list[int] = []
     for number, row in enumerate(grid.rows[place + 1 :], place + 2):
@@ -192,6 +196,7 @@ def _table(
         {known.column: heading[at] for known, at in chosen},
         {known.column: known.factor for known, _ in chosen},
         tuple(totals),
+        tuple(text for at, text in enumerate(heading) if text and at not in read_at),
         path,
         sha256_of_file(path) if path.is_file() else "",
     )

@@ -24,7 +24,7 @@ from firewatch.ledger.permits import (
 from firewatch.ledger.register import import_zones, load_register, register_of_version
 from firewatch.ledger.straw import add_straw_stock, load_straw_stock
 from zones.permits.air_quality import air_quality_from
-from zones.permits.permits import Permits, permits_from, responsible_of
+from zones.permits.permits import Permits, permits_from
 from zones.places.areas import load_areas
 from zones.register.read import read_zones
 from zones.register.register import NEVER, Register, register_from
@@ -103,7 +103,9 @@ def test_a_notice_that_is_imported_again_after_its_retirement_counts_again(write
     assert (retired["retired_from"], retired["retired_by"]) == (
         day_number(date(2021, 1, 1)), "乙",
     )  # fmt: skip
-    again = write(import_zones, old, NOW_S).register
+    outcome = write(import_zones, old, NOW_S)
+    assert (outcome.added, outcome.known, outcome.reinstated) == (0, 1, 1)
+    again = outcome.register
     assert again.of_notice("甲").zones["retired_from"].tolist() == [NEVER]
     loaded = write(load_register)
     assert loaded.version == again.version
@@ -126,13 +128,14 @@ def test_a_register_handed_to_another_office_keeps_its_retirements(
 def test_permits_come_back_with_their_revocation_and_the_person_stays_out_of_print(
     write: Any,
 ) -> None:
-    whole, added = write(add_permits, permit(max_aqi=100.0), NOW_S)
-    assert added == 1 and write(add_permits, permit(max_aqi=100.0), NOW_S)[1] == 0
+    done = write(add_permits, permit(max_aqi=100.0), NOW_S)
+    assert done.added == 1
+    assert write(add_permits, permit(max_aqi=100.0), NOW_S).added == 0
     write(revoke_permits, "NN-1", "", 18_510, NOW_S)
     loaded = write(load_permits)
     assert loaded.permits["revoked_from"].tolist() == [18_510]
-    assert loaded.version != whole.version
-    assert responsible_of(loaded, loaded.permits["permit_id"][0]) == "张三"
+    assert loaded.version != done.permits.version
+    assert loaded.permits["responsible"].tolist() == ["张三"]
     assert "张三" not in repr(loaded) + loaded.readable().to_string()
 
 
@@ -143,16 +146,26 @@ def test_another_permit_of_a_taken_number_is_refused_until_the_first_never_held(
     with pytest.raises(UsageError, match="NN-1"):
         write(add_permits, permit(max_aqi=80.0), NOW_S)
     write(revoke_permits, "NN-1", "武鸣区", 18_500, NOW_S)
-    assert write(add_permits, permit(max_aqi=80.0), NOW_S)[1] == 1
+    assert write(add_permits, permit(max_aqi=80.0), NOW_S).added == 1
     with pytest.raises(UsageError, match="no such permit"):
         write(revoke_permits, "NN-9", "", 18_500, NOW_S)
 
 
+def test_a_revocation_leaves_the_permit_of_that_number_which_never_held_alone(write: Any) -> None:
+    write(add_permits, permit(), NOW_S)
+    write(revoke_permits, "NN-1", "", 18_500, NOW_S)
+    write(add_permits, permit(valid_from=18_505), NOW_S)
+    write(revoke_permits, "NN-1", "", 18_520, NOW_S)
+    days = write(load_permits).permits.set_index("valid_from")["revoked_from"]
+    assert days.to_dict() == {18_500: 18_500, 18_505: 18_520}
+
+
 def test_a_revoked_permit_that_is_added_again_holds_again(write: Any) -> None:
-    first, _ = write(add_permits, permit(), NOW_S)
+    first = write(add_permits, permit(), NOW_S).permits
     write(revoke_permits, "NN-1", "", 18_510, NOW_S)
-    again, _ = write(add_permits, permit(), NOW_S)
-    assert again.version == first.version == write(load_permits).version
+    again = write(add_permits, permit(), NOW_S)
+    assert (again.added, again.reinstated) == (0, 1)
+    assert again.permits.version == first.version == write(load_permits).version
 
 
 def test_of_two_tables_of_air_the_later_value_counts(write: Any) -> None:

@@ -187,6 +187,27 @@ def test_a_shape_on_record_under_another_notice_asks_for_replaces(check, read, o
     assert found.found.values["notice"] == "南府规〔2019〕5号"
 
 
+def test_a_zone_redrawn_by_a_hair_is_known_from_the_record(check, read, of_code) -> None:
+    record = read([SQUARE]).register
+    redrawn = shapely.transform(SQUARE, lambda points: points + 1e-7)
+    report = check([ELSEWHERE, redrawn], record)
+    (found,) = of_code(report, "near_on_record")
+    assert found.features == (2,)
+    assert found.found.against == (record.zones["zone_id"][0],)
+    assert found.found.values["differ_share"] < 1e-4
+    later = check([redrawn], record.retired(record.zones["zone_id"], 20089, "南府规〔2025〕3号"))
+    assert of_code(later, "near_on_record") == []
+
+
+def test_importing_a_retired_zone_again_is_told_to_put_it_in_force(check, read, of_code) -> None:
+    record = read([SQUARE, ELSEWHERE]).register
+    by = "南府规〔2025〕9号"
+    report = check([SQUARE], record.retired(record.zones["zone_id"], 20_200, by))
+    (found,) = of_code(report, "counting_again")
+    assert (found.features, found.found.values["by"]) == ((1,), by)
+    assert of_code(report, "on_record") == []
+
+
 def test_a_retired_zone_on_record_is_no_repeat(check, read, of_code) -> None:
     record = read([SQUARE], notice=["南府规〔2019〕5号"]).register
     retired = record.retired(record.zones["zone_id"], 20089, "南府规〔2025〕3号")

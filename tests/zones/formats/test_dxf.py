@@ -15,6 +15,7 @@ from pyproj import Transformer
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.vocab import Language
 from zones.formats.layer import read_layer
+from zones.notes import sentences
 from zones.register.read import read_zones
 
 SAID = {"kind": "ban", "notice": "x", "valid_from": date(2020, 11, 1)}
@@ -135,7 +136,7 @@ def test_points_frames_and_rings_in_rings_are_told(tmp_path: Path) -> None:
     )  # fmt: skip
     reading = read_zones(path, **SAID, crs="EPSG:4490")
     assert len(reading.zones) == 2
-    notes = " ".join(reading.notes(Language.ZH))
+    notes = " ".join(sentences(reading.remarks, Language.ZH, where=path.name))
     assert "2 个点" in notes
     assert "图纸空间中的 1 个" in notes
     assert "1 个环套在另一环内" in notes
@@ -147,7 +148,7 @@ def test_the_drawing_layer_says_the_kind_if_a_mapping_says_so(tmp_path: Path) ->
     corners = [(108.2, 22.7), (108.4, 22.7), (108.4, 22.9), (108.2, 22.9)]
     path = dxf(tmp_path / "z.dxf", polyline(corners, "限烧区"))
     said = {**SAID, "kind": None, "crs": "EPSG:4490"}
-    with pytest.raises(ZoneFileError, match="没有区划类型") as caught:
+    with pytest.raises(ZoneFileError, match="没有分区类型") as caught:
         read_zones(path, **said)
     assert '[columns] kind = "layer"' in caught.value.remedy
     (tmp_path / "m.toml").write_text('[columns]\nkind = "layer"\n', encoding="utf-8")

@@ -12,9 +12,10 @@ import shapely
 from coord_convert.transform import wgs2gcj
 
 from firewatch.core.errors import ZoneFileError
-from firewatch.core.vocab import Language
 from zones.formats.html_rows import two_column_rows
+from zones.formats.kml import DATUM_NOTE
 from zones.formats.layer import read_layer
+from zones.notes import Note
 from zones.register.read import read_zones
 
 SAID = {"kind": "ban", "notice": "浦政规〔2020〕1号", "valid_from": date(2020, 11, 1)}
@@ -119,7 +120,7 @@ def test_a_label_point_beside_polygons_is_left_out_and_told(tmp_path: Path) -> N
     both = f"<MultiGeometry>{label}<Polygon>{ring(RING)}</Polygon></MultiGeometry>"
     reading = read_zones(kml(tmp_path / "z.kml", placemark("a", both)), **SAID)
     assert reading.register.geometry[0].geom_type == "Polygon"
-    assert any("1 个标注点" in note for note in reading.notes(Language.ZH))
+    assert Note("note.kml_labels", {"count": 1}) in reading.remarks
 
 
 def test_that_kml_may_be_gcj02_is_told_until_the_user_declares_it(tmp_path: Path) -> None:
@@ -127,9 +128,9 @@ def test_that_kml_may_be_gcj02_is_told_until_the_user_declares_it(tmp_path: Path
     corners = [(lon, lat), (lon + 0.1, lat), (lon, lat + 0.1)]
     places = " ".join(f"{x},{y}" for x, y in corners)
     path = kml(tmp_path / "z.kml", placemark("a", f"<Polygon>{ring(places)}</Polygon>"))
-    assert any("GCJ-02" in note for note in read_zones(path, **SAID).notes(Language.ZH))
+    assert Note(DATUM_NOTE) in read_zones(path, **SAID).remarks
     declared = read_zones(path, **SAID, crs="gcj02")
-    assert not any("GCJ-02" in note for note in declared.notes(Language.ZH))
+    assert Note(DATUM_NOTE) not in declared.remarks
     first = shapely.get_coordinates(declared.wgs84_raw[0])[0]
     assert first == pytest.approx([108.3, 22.8], abs=1e-6)
 
@@ -227,4 +228,4 @@ def test_what_is_no_kml_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_a_link_beside_placemarks_is_not_followed_and_told(tmp_path: Path) -> None:
     reading = read_zones(kml(tmp_path / "z.kml", placemark("a"), LINK), **SAID)
-    assert any("1 个网络链接" in note for note in reading.notes(Language.ZH))
+    assert Note("note.kml_links", {"count": 1}) in reading.remarks

@@ -12,7 +12,7 @@ from pyproj import Geod
 
 from firewatch.core.time import day_number
 from zones.permits.conflicts import CONFLICT_COLUMNS, conflicts
-from zones.permits.permits import PERMIT_COLUMNS, Permits, permits_from, responsible_of
+from zones.permits.permits import PERMIT_COLUMNS, Permits, permits_from
 from zones.register.register import NEVER, Register, register_from
 
 DAY = day_number(date(2020, 11, 5))
@@ -103,16 +103,13 @@ def test_a_number_that_stands_for_another_permit_is_taken() -> None:
     assert PERMITS.numbers_taken(permits_from(TABLE.assign(issuer="丁县"), SHAPES)) == []
 
 
-def test_only_one_function_tells_the_responsible_person() -> None:
+def test_the_responsible_person_stays_out_of_print() -> None:
     assert "张三" not in f"{PERMITS!r} {PERMITS}"
     readable = PERMITS.readable()
     assert "responsible" not in readable
     assert (
         not readable.astype("str").apply(lambda column: column.str.contains("张三")).any(axis=None)
     )
-    ids = dict(zip(PERMITS.permits["number"], PERMITS.permits["permit_id"], strict=True))
-    assert responsible_of(PERMITS, ids["10号"]) == "张三 13800000000"
-    assert responsible_of(PERMITS, "permit-unknown") == ""
 
 
 def test_the_readable_table_writes_days_and_hours() -> None:

@@ -74,6 +74,18 @@ def test_a_csv_with_circles_is_read(tmp_path: Path, encoding: str) -> None:
     assert radius_km(reading.permits.geometry[0], 108.5, 22.5) == pytest.approx(2.0, rel=6e-3)
 
 
+def test_the_headings_that_the_documents_promise_are_read_and_others_told(tmp_path: Path) -> None:
+    head = (
+        "许可编号,发放机关,起始日期,截止日期,时段,秸秆面积（亩）,AQI上限,风速上限,责任人,"
+        "经度,纬度,半径（公里）,湿度"
+    )
+    row = "邕计烧1号,邕宁区政府,2020-11-05,2020-11-07,09:00-17:00,150,100,5.4,张三,108.5,22.5,2,60"
+    reading = read_permits(write(tmp_path / "a.csv", f"{head}\n{row}\n"))
+    check_row(reading.permits.permits.assign(name="那楼镇那良村").iloc[0])
+    (note,) = reading.notes(Language.EN)
+    assert "not read: 湿度" in note
+
+
 def test_an_excel_table_with_true_dates_and_times_in_two_columns_is_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["2020年冬季计划烧除许可"])

@@ -11,9 +11,10 @@ import pytest
 import shapely
 
 from firewatch.core.errors import UsageError, ZoneFileError
-from zones.places.adcodes import history
-from zones.places.areas import Areas, current_adcode, load_areas, seats
+from zones.places.adcodes import current_adcode, history
+from zones.places.areas import Areas, load_areas
 from zones.places.locate import locate
+from zones.places.seats import seats
 
 
 @pytest.fixture(scope="module")

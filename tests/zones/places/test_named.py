@@ -15,7 +15,7 @@ from firewatch.core.errors import ZoneFileError
 from firewatch.core.vocab import Language
 from zones.formats.layer import Layer
 from zones.places.areas import Areas, load_areas
-from zones.places.named import NamedAreas, named_areas, named_layer
+from zones.places.named import NamedAreas, named_areas
 from zones.places.named_list import is_named_list
 from zones.places.subareas import SubAreas, subareas_from
 
@@ -126,14 +126,14 @@ def test_a_workbook_with_a_title_row_and_merged_counties_is_read(
         sheet.append(row)
     sheet.merge_cells("A3:A4")
     book.save(tmp_path / "名单.xlsx")
-    layer = named_layer(tmp_path / "名单.xlsx", guangxi, townships)
+    layer = named_areas(tmp_path / "名单.xlsx", guangxi, townships).layer
     assert names(layer) == ["武鸣区城厢镇", "武鸣区太平镇"]
 
 
 def test_whole_counties_and_cities_need_no_layer(guangxi: Areas, tmp_path: Path) -> None:
     path = tmp_path / "名单.txt"
     path.write_text("横县\n北海市\n", encoding="utf-8")
-    layer = named_layer(path, guangxi)
+    layer = named_areas(path, guangxi).layer
     assert names(layer) == ["横州市", "北海市"]
     codes = guangxi.counties["adcode"].tolist()
     assert layer.geometry[0] is guangxi.geometry[codes.index(450181)]
@@ -189,8 +189,9 @@ def test_a_name_is_not_guessed_where_the_layer_lacks_another_of_its_county(
     path = tmp_path / "名单.txt"
     path.write_text("永乐镇", encoding="utf-8")
     with pytest.raises(ZoneFileError, match="融水苗族自治县永乐镇、右江区永乐镇"):
-        named_layer(path, guangxi, layer)
-    assert names(named_layer(path, guangxi, layer, within="柳州市")) == ["融水苗族自治县永乐镇"]
+        named_areas(path, guangxi, layer)
+    found = named_areas(path, guangxi, layer, within="柳州市").layer
+    assert names(found) == ["融水苗族自治县永乐镇"]
 
 
 def test_the_notice_of_a_county_needs_no_county_before_its_names(
@@ -214,10 +215,10 @@ def test_without_a_layer_the_message_names_the_setting(
     path = tmp_path / "名单.txt"
     path.write_text("城厢镇\n", encoding="utf-8")
     with pytest.raises(ZoneFileError, match=r"region\.townships"):
-        named_layer(path, guangxi)
+        named_areas(path, guangxi)
     path.write_text("城厢镇、夏黄村\n", encoding="utf-8")
     with pytest.raises(ZoneFileError, match=r"region\.villages") as caught:
-        named_layer(path, guangxi, townships)
+        named_areas(path, guangxi, townships)
     assert "row 1 “城厢镇”" not in str(caught.value)
 
 
@@ -241,12 +242,12 @@ def test_the_hash_covers_the_list_and_the_boundaries(
 ) -> None:
     path = tmp_path / "名单.txt"
     path.write_text("横县\n", encoding="utf-8")
-    first = named_layer(path, guangxi, townships).sha256
-    assert first == named_layer(path, guangxi, townships).sha256
-    assert first != named_layer(path, load_areas("tianditu"), townships).sha256
-    assert first != named_layer(path, guangxi).sha256
+    first = named_areas(path, guangxi, townships).layer.sha256
+    assert first == named_areas(path, guangxi, townships).layer.sha256
+    assert first != named_areas(path, load_areas("tianditu"), townships).layer.sha256
+    assert first != named_areas(path, guangxi).layer.sha256
     path.write_text("横州市\n", encoding="utf-8")
-    assert first != named_layer(path, guangxi, townships).sha256
+    assert first != named_areas(path, guangxi, townships).layer.sha256
 
 
 @pytest.mark.parametrize(
@@ -268,7 +269,7 @@ def test_a_list_without_names_is_refused_with_a_remedy(
 
 def test_an_absent_file_is_said_to_be_absent(guangxi: Areas, tmp_path: Path) -> None:
     with pytest.raises(ZoneFileError, match=r"没有\.txt"):
-        named_layer(tmp_path / "没有.txt", guangxi)
+        named_areas(tmp_path / "没有.txt", guangxi)
 
 
 def test_lists_are_told_from_layers_by_their_ending() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zones.places.adcodes import current_adcode
 from zones.places.addresses import area_named, split_address
-from zones.places.areas import Areas, current_adcode, load_areas
+from zones.places.areas import Areas, load_areas
 from zones.places.names import (
     Match,
     NameIndex,

@@ -190,7 +190,7 @@ def test_the_version_tells_apart_all_that_can_change_where_a_point_lies() -> Non
         townships(rows, [cell(0, 1)]),
         townships([(450110100, "城箱镇", 450110)], [cell(0, 0)]),
         townships([(450110100, "城厢镇", 450181)], [cell(0, 0)]),
-        SubAreas.none("township"),
+        SubAreas.none(),
     ]
     assert len({first.version, *(other.version for other in others)}) == 5
 
@@ -198,7 +198,7 @@ def test_the_version_tells_apart_all_that_can_change_where_a_point_lies() -> Non
 def test_without_layers_township_and_village_are_empty(two_counties: Areas) -> None:
     placed = locate(at([1, 20], [1, 1]), two_counties)
     assert placed["township"].tolist() == placed["village"].tolist() == ["", ""]
-    same = locate(at([1, 20], [1, 1]), two_counties, SubAreas.none("township"), None)
+    same = locate(at([1, 20], [1, 1]), two_counties, SubAreas.none(), None)
     pd.testing.assert_frame_equal(placed, same)
 
 

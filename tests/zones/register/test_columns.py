@@ -14,11 +14,12 @@ import shapely
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.time import day_number
-from firewatch.core.vocab import Language, ZoneKind
-from zones.register.headings import find_columns, is_known_kind, kind_code, known_headings
+from firewatch.core.vocab import ZoneKind
+from zones.register.kinds import is_known_kind, kind_code
 from zones.register.read import read_zones
 from zones.register.register import ALL_MONTHS, NEVER, register_from
 from zones.register.write import write_register
+from zones.tables.headings import find_columns, known_headings
 
 NANNING = shapely.box(108.2, 22.7, 108.4, 22.9)
 GUILIN = shapely.box(110.2, 25.2, 110.4, 25.4)
@@ -211,4 +212,4 @@ def test_measures_are_dropped_without_a_word(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         reading = read_zones(path, **SAID, crs="EPSG:4490")
     assert reading.shapes[0].equals(shapely.Polygon(ring))
-    assert reading.notes(Language.ZH) == ()
+    assert reading.remarks == ()

@@ -11,6 +11,7 @@ import shapely
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.time import day_number
 from firewatch.core.vocab import Language
+from zones.notes import sentences
 from zones.register.mapping import read_mapping
 from zones.register.read import read_zones
 from zones.register.register import ALL_MONTHS, NEVER
@@ -204,6 +205,6 @@ def test_a_kind_of_the_users_own_is_kept_and_told(tmp_path: Path, write_layer) -
     path = write_layer(tmp_path / "z.gpkg", [NANNING, GUILIN], columns)
     reading = read_zones(path, notice="x", valid_from=date(2020, 11, 1))
     assert reading.zones["kind"].tolist() == ["禁烧区域", "水源地"]
-    own, slip = reading.notes(Language.ZH)
+    own, slip = sentences(reading.remarks, Language.ZH, where=path.name)
     assert "“禁烧区域”" in slip and "若应为“禁烧区”" in slip
     assert "“水源地”" in own and "若应为" not in own

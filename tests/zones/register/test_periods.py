@@ -7,14 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firewatch.core.errors import UsageError
-from firewatch.core.vocab import Language
 from zones.register.periods import (
     ALL_MONTHS,
     MINUTES_A_DAY,
     WHOLE_DAY,
-    hours_text,
     hours_written,
-    months_text,
     months_written,
     parse_hours,
     parse_months,
@@ -147,27 +144,13 @@ def test_what_names_no_single_run_of_hours_is_refused(text: str) -> None:
 
 
 @given(st.sets(st.integers(1, 12), min_size=1))
-def test_what_is_written_or_told_of_months_is_read_back(months: set[int]) -> None:
+def test_what_is_written_of_months_is_read_back(months: set[int]) -> None:
     chosen = bits(*months)
     assert parse_months(months_written(chosen)) == chosen
-    assert parse_months(months_text(chosen, Language.ZH)) == chosen
-    assert parse_months(months_text(chosen, Language.EN)) == chosen
 
 
 @given(st.integers(0, MINUTES_A_DAY - 2), st.integers(1, MINUTES_A_DAY))
-def test_what_is_written_or_told_of_hours_is_read_back(start: int, end: int) -> None:
+def test_what_is_written_of_hours_is_read_back(start: int, end: int) -> None:
     if start == end or end == MINUTES_A_DAY - 1:
         return
     assert parse_hours(hours_written(start, end)) == (start, end)
-    assert parse_hours(hours_text(start, end, Language.ZH)) == (start, end)
-    assert parse_hours(hours_text(start, end, Language.EN)) == (start, end)
-
-
-def test_texts_for_people() -> None:
-    assert months_text(NOVEMBER_TO_MARCH, Language.ZH) == "11月至次年3月"
-    assert months_text(NOVEMBER_TO_MARCH, Language.EN) == "November to March"
-    assert months_text(bits(4, 9, 10), Language.ZH) == "4月、9月至10月"
-    assert months_text(ALL_MONTHS, Language.ZH) == "全年"
-    assert hours_text(1200, 360, Language.ZH) == "20:00–次日06:00"
-    assert hours_text(360, 1320, Language.EN) == "06:00–22:00"
-    assert hours_text(*WHOLE_DAY, Language.EN) == "all day"

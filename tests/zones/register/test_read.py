@@ -16,7 +16,6 @@ from pyproj import Geod, Transformer
 
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.time import day_number
-from firewatch.core.vocab import Language
 from zones.register.read import ZoneReading, read_zones
 from zones.register.register import OPEN_END
 
@@ -77,7 +76,7 @@ def check_full(reading: ZoneReading) -> None:
     assert zones.loc["象鼻山", "valid_from"] == day_number(date(2020, 11, 5))
     assert zones.loc["象鼻山", "valid_to"] == OPEN_END
     assert not zones["illustrative"].any()
-    assert reading.notes(Language.ZH) == ()
+    assert (reading.repairs, reading.remarks) == ((), ())
 
 
 @pytest.mark.parametrize("name", ["zones.gpkg", "zones.geojson"])
@@ -180,9 +179,9 @@ def test_a_polygon_that_crosses_itself_is_mended_and_the_place_noted(tmp_path: P
     )
     mended = dict(zip(reading.register.zones["name"], reading.register.geometry, strict=True))["b"]
     assert mended.symmetric_difference(both_halves).area < 1e-12
-    (note,) = reading.notes(Language.ZH)
-    assert "第 2 个图形（b）" in note
-    assert "108.10000 E, 22.10000 N" in note
+    (repair,) = reading.repairs
+    assert repair.feature == 2
+    assert (repair.lon, repair.lat) == pytest.approx((108.1, 22.1))
 
 
 def test_a_z_coordinate_is_dropped(tmp_path: Path) -> None:
@@ -200,7 +199,7 @@ BAD_LAYERS = {
     "no area": ([shapely.Polygon([(108, 22), (109, 23), (108, 22)])], {}, "没有面积"),
     "swapped": ([NANNING, SWAPPED], {}, "第 2 个图形.*落在区域之外"),
     "elsewhere": ([shapely.box(116, 39, 117, 40)], {}, "第 1 个图形.*落在区域之外"),
-    "no kind": ([NANNING], {"kind": None}, "没有区划类型"),
+    "no kind": ([NANNING], {"kind": None}, "没有分区类型"),
     "no notice": ([NANNING], {"notice": None}, "没有文号"),
     "no first day": ([NANNING], {"valid_from": None}, "没有可读的生效日期"),
     "ends before": ([NANNING], {"valid_to": date(2019, 9, 30)}, "失效早于生效"),
@@ -232,7 +231,7 @@ def test_swapped_axes_are_recognised(tmp_path: Path) -> None:
         ("生效日期", ["2019-13-01", "2019-10-01"], "第 1 个图形.*生效日期"),
         ("生效日期", ["2019-10-01", "2019-10-01T16:00:00Z"], "第 2 个图形.*生效日期"),
         ("失效日期", ["2021/3/31", "某日"], "第 2 个图形.*失效日期"),
-        ("类型", ["禁烧区", ""], "第 2 个图形.*没有区划类型"),
+        ("类型", ["禁烧区", ""], "第 2 个图形.*没有分区类型"),
         ("类型", ["禁烧区", "a;b"], "第 2 个图形"),
         ("文号", ["", "x"], "第 1 个图形.*没有文号"),
     ],

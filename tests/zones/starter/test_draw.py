@@ -12,7 +12,8 @@ import shapely
 from firewatch.core.errors import UsageError, ZoneFileError
 from firewatch.core.time import day_number
 from firewatch.core.vocab import Language
-from zones.places.areas import Areas, load_areas, seats
+from zones.places.areas import Areas, load_areas
+from zones.places.seats import seats
 from zones.register.register import OPEN_END, Register
 from zones.starter import (
     InputClass,
@@ -20,7 +21,6 @@ from zones.starter import (
     draw_starter,
     inputs_from,
     packaged_inputs,
-    starter_register,
     starter_rules,
     with_wind,
 )
@@ -35,7 +35,7 @@ def guangxi() -> Areas:
 
 @pytest.fixture(scope="module")
 def starter(guangxi: Areas) -> Register:
-    return starter_register(guangxi, DAY)
+    return draw_starter(guangxi, DAY).register
 
 
 def of_kind(register: Register, kind: str) -> np.ndarray:
@@ -73,7 +73,7 @@ def mixed() -> StarterInputs:
 
 @pytest.fixture(scope="module")
 def drawn(guangxi: Areas, mixed: StarterInputs) -> Register:
-    return starter_register(guangxi, DAY, mixed, packaged=False)
+    return draw_starter(guangxi, DAY, mixed, packaged=False).register
 
 
 @pytest.fixture(scope="module", params=["starter", "drawn"])
@@ -137,12 +137,12 @@ def test_cane_counties_and_scenic_places_are_marked(starter: Register) -> None:
 
 
 def test_the_same_day_gives_the_same_register(guangxi: Areas, starter: Register) -> None:
-    assert starter_register(guangxi, DAY).version == starter.version
-    assert starter_register(guangxi, date(2020, 10, 1)).version != starter.version
+    assert draw_starter(guangxi, DAY).register.version == starter.version
+    assert draw_starter(guangxi, date(2020, 10, 1)).register.version != starter.version
 
 
 def version(guangxi: Areas, inputs: StarterInputs) -> str:
-    return starter_register(guangxi, DAY, inputs, packaged=False).version
+    return draw_starter(guangxi, DAY, inputs, packaged=False).register.version
 
 
 def test_the_same_inputs_in_another_order_give_the_same_register(
@@ -175,7 +175,7 @@ def test_a_name_makes_one_zone_and_nameless_parts_are_numbered_from_the_north(
         shapely.LineString([(110.0, 23.0), (110.2, 23.0)]),
         names=("", "", "", "湘桂铁路", "湘桂铁路"),
     )
-    zones = starter_register(guangxi, DAY, rails, packaged=False)
+    zones = draw_starter(guangxi, DAY, rails, packaged=False).register
     bans = zones.zones["kind"] == "ban"
     parts = dict(zip(zones.zones.loc[bans, "name"], zones.geometry[bans.to_numpy()], strict=True))
     assert set(parts) == {"铁路1两侧2公里", "铁路2两侧2公里", "湘桂铁路两侧2公里"}
@@ -186,7 +186,7 @@ def test_a_name_makes_one_zone_and_nameless_parts_are_numbered_from_the_north(
 
 def test_one_nameless_area_has_no_number(guangxi: Areas) -> None:
     port = brought(InputClass.AIRPORT, shapely.Point(108.17, 22.61))
-    names = starter_register(guangxi, DAY, port, packaged=False).zones["name"]
+    names = draw_starter(guangxi, DAY, port, packaged=False).register.zones["name"]
     assert "机场周边15公里" in set(names)
 
 
@@ -210,9 +210,9 @@ def test_what_the_user_brings_takes_the_place_of_the_packaged_class_only(
 
 def test_real_cane_bases_take_the_place_of_the_circles_for_show(guangxi: Areas) -> None:
     base = shapely.box(107.8, 22.5, 107.9, 22.6)
-    zones = starter_register(
+    zones = draw_starter(
         guangxi, DAY, brought(InputClass.SUGARCANE_BASE, base, names=("扶绥渠黎基地",))
-    )
+    ).register
     (name,) = zones.zones.loc[zones.zones["kind"] == "sugarcane_base", "name"]
     (shape,) = of_kind(zones, "sugarcane_base")
     assert name == "扶绥渠黎基地"
@@ -227,13 +227,15 @@ def test_whole_townships_are_taken_as_they_are(drawn: Register) -> None:
 def test_lines_cannot_be_taken_whole(guangxi: Areas) -> None:
     lines = brought(InputClass.TOWNSHIP, ROAD, file="乡镇.shp")
     with pytest.raises(ZoneFileError, match=r"乡镇\.shp.*要求面，实有LineString"):
-        starter_register(guangxi, DAY, lines)
+        draw_starter(guangxi, DAY, lines)
 
 
 def test_the_wind_is_told_in_the_name_and_only_moves_rules_that_know_of_it(
     guangxi: Areas, mixed: StarterInputs, drawn: Register
 ) -> None:
-    windy = starter_register(guangxi, DAY, mixed, with_wind(starter_rules(), 22.5), packaged=False)
+    windy = draw_starter(
+        guangxi, DAY, mixed, with_wind(starter_rules(), 22.5), packaged=False
+    ).register
     same = set(windy.zones["zone_id"]) & set(drawn.zones["zone_id"])
     bans = drawn.zones["kind"] == "ban"
     assert len(set(drawn.zones.loc[bans, "zone_id"]) - same) == 1
@@ -257,7 +259,7 @@ def test_a_thing_beyond_the_border_bans_the_ground_it_reaches_on_this_side(
     # Lianjiang in Guangdong, 3 km from the border.
     edge = shapely.Point(109.78, 21.52)
     assert not guangxi.region.contains(edge)
-    zones = starter_register(guangxi, DAY, brought(InputClass.AIRPORT, edge), packaged=False)
+    zones = draw_starter(guangxi, DAY, brought(InputClass.AIRPORT, edge), packaged=False).register
     ban = shapely.union_all(of_kind(zones, "ban"))
     assert ban.area > 0
     assert shapely.difference(ban, guangxi.region).area < 1e-12
@@ -274,7 +276,7 @@ def test_every_zone_names_its_inputs_and_their_hash(guangxi: Areas, drawn: Regis
     city = brought(InputClass.BUILT_UP, CITY)
     moved = brought(InputClass.BUILT_UP, shapely.transform(CITY, lambda xy: xy + 0.001))
     digests = {
-        starter_register(guangxi, day, inputs, rules, packaged=False).zones["source_sha256"][0]
+        draw_starter(guangxi, day, inputs, rules, packaged=False).register.zones["source_sha256"][0]
         for day, inputs, rules in [
             (DAY, city, None),
             (date(2020, 1, 1), city, None),
@@ -302,17 +304,17 @@ def test_packaged_inputs_are_seats_of_all_counties_and_some_places(guangxi: Area
 
 def test_without_anything_to_draw_round_there_is_an_error(guangxi: Areas) -> None:
     with pytest.raises(UsageError, match="没有可据以画区的输入"):
-        starter_register(guangxi, DAY, packaged=False)
+        draw_starter(guangxi, DAY, packaged=False)
     of_depots = starter_rules().query("input_class == 'depot'")
     with pytest.raises(UsageError, match="没有可据以画区的输入"):
-        starter_register(guangxi, DAY, rules=of_depots)
+        draw_starter(guangxi, DAY, rules=of_depots)
 
 
 def test_a_class_that_the_rules_do_not_know_is_an_error(guangxi: Areas) -> None:
     rules = starter_rules()[starter_rules()["input_class"] != "depot"]
     depot = brought(InputClass.DEPOT, shapely.Point(108, 23))
     with pytest.raises(UsageError, match="规则表中没有 油库粮库"):
-        starter_register(guangxi, DAY, depot, rules)
+        draw_starter(guangxi, DAY, depot, rules)
 
 
 def test_every_class_has_a_rule_and_every_rule_names_its_source() -> None:

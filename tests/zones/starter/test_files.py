@@ -13,6 +13,7 @@ import shapely
 
 from firewatch.core.errors import FirewatchError, UsageError, ZoneFileError
 from firewatch.core.vocab import Language
+from zones.notes import sentences
 from zones.starter import InputClass, read_inputs
 
 TOWN = shapely.box(108.3, 22.8, 108.31, 22.81)
@@ -176,7 +177,7 @@ def test_features_without_a_shape_are_left_out_and_told(tmp_path: Path) -> None:
     path = layer(tmp_path / "t.gpkg", [None, TOWN, None], name=["甲", "乙", "丙"])
     inputs = read_inputs({"town": path})
     assert inputs.features["name"].tolist() == ["乙"]
-    notes = [note.text(Language.ZH) for note in inputs.notes]
+    notes = sentences(inputs.notes, Language.ZH)
     assert "t.gpkg：2 个图形没有形状，未采用" in notes
     nothing = layer(tmp_path / "n.gpkg", [None, None], name=["甲", "乙"])
     assert isinstance(error_of({"town": nothing}), ZoneFileError)
@@ -190,7 +191,7 @@ def test_an_outline_that_crosses_itself_is_mended_and_told_with_its_number(tmp_p
     assert shapely.is_valid(inputs.geometry).all()
     mended = inputs.geometry[(inputs.features["name"] == "丙").to_numpy()][0]
     assert np.isclose(mended.area, 0.005)
-    notes = "\n".join(note.text(Language.EN) for note in inputs.notes)
+    notes = "\n".join(sentences(inputs.notes, Language.EN))
     assert "polygon 3 (丙)" in notes
 
 

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from firewatch.core.geo import Extent
 from zones.places.areas import load_areas
-from zones.starter import InputClass, StarterInputs, inputs_from, starter_register
+from zones.starter import InputClass, StarterInputs, draw_starter, inputs_from
 from zones.starter.reach import Distances, reach
 
 GEOD = Geod(ellps="WGS84")
@@ -221,7 +221,7 @@ def test_a_point_is_banned_if_and_only_if_an_input_is_within_its_distance() -> N
     inputs = StarterInputs.none()
     for code, shape in THINGS:
         inputs = inputs.combined(inputs_from(code, [""], np.array([shape]), "f"))
-    register = starter_register(guangxi, date(2020, 1, 1), inputs, packaged=False)
+    register = draw_starter(guangxi, date(2020, 1, 1), inputs, packaged=False).register
     ban = shapely.union_all(register.geometry[register.zones["kind"] == "ban"])
 
     rng = np.random.default_rng(20)

@@ -1,7 +1,8 @@
-"""UTF-8 or GBK: which of the two encodings of Chinese a file is in."""
+"""UTF-8, UTF-16 or GBK: which of the encodings of Chinese a file is in."""
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 # A table cuts texts at its field width, so that a UTF-8 table may hold a few broken characters;
@@ -9,6 +10,16 @@ from pathlib import Path
 _BROKEN_SHARE = 0.1
 _SAMPLE_BYTES = 1 << 20
 _HIGH = bytes(range(0x80, 0x100))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def marked_encoding(content: bytes) -> str:
+    """Return the encoding that a byte-order mark tells, "" without one."""
+    return next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "")
 
 
 def text_encoding(content: bytes) -> str:

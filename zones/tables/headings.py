@@ -1,9 +1,8 @@
-"""Which column of a layer is what, and which kind a written word means: two tables, no guessing."""
+"""Which column of a layer is what: a table of headings, no guessing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
@@ -42,28 +41,6 @@ def known_headings(column: str) -> str:
     return " / ".join(heading for name, heading in _headings() if name == column)
 
 
-def kind_code(written: str) -> str:
-    """Return the code of a written kind; a word that is not on the list stays as it is."""
-    return _kinds().get(plain(written), written.strip())
-
-
-def kind_codes(written: pd.Series) -> pd.Series:
-    """Return the kind codes of written kinds, as `kind_code`."""
-    codes = {text: kind_code(text) for text in written.unique()}
-    return written.map(codes).astype("str")
-
-
-def is_known_kind(kind: str) -> bool:
-    """Tell whether a kind is one that ships with firewatch."""
-    return kind in _kinds().values()
-
-
-def closest_kind_word(written: str) -> str | None:
-    """Return the listed word that a written kind may be a slip of, None if none is close."""
-    close = get_close_matches(plain(written), _kinds(), n=1, cutoff=0.7)
-    return close[0] if close else None
-
-
 def _cut(heading: str) -> list[str]:
     encoded = (heading.encode(encoding) for encoding in ("utf-8", "gb18030"))
     cut = zip((text[:_HEADING_BYTES] for text in encoded), ("utf-8", "gb18030"), strict=True)
@@ -72,15 +49,6 @@ def _cut(heading: str) -> list[str]:
 
 @cache
 def _headings() -> tuple[tuple[str, str], ...]:
-    return _pairs("headings.csv")
-
-
-@cache
-def _kinds() -> dict[str, str]:
-    return {plain(written): kind for kind, written in _pairs("kinds.csv")}
-
-
-def _pairs(name: str) -> tuple[tuple[str, str], ...]:
-    with (files("zones.register") / name).open("r", encoding="utf-8") as stream:
+    with (files("zones.tables") / "headings.csv").open("r", encoding="utf-8") as stream:
         table = pd.read_csv(stream, dtype="str")
     return tuple(table.itertuples(index=False, name=None))
