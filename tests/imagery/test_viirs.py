@@ -311,10 +311,17 @@ def test_a_warm_neighbour_of_a_fire_is_low_and_alone_is_none():
 def test_at_night_a_negative_difference_beside_a_fire_needs_a_warm_band_5():
     made = put(scene(day=False, mir=290, tir=288), bt_mir_k=325, bt_tir_k=292)
     put(made, (20, 21), bt_mir_k=290, bt_tir_k=291)
-    put(made, (20, 19), bt_mir_k=294, bt_tir_k=296)
+    put(made, (20, 19), bt_mir_k=291, bt_tir_k=297)
     found = classes(made)
     assert found[20, 21] == FireClass.LAND
     assert found[20, 19] == FireClass.FIRE_LOW
+
+
+def test_land_that_is_slightly_negative_on_a_warm_night_is_no_fire_beside_one():
+    made = put(scene(day=False, mir=298, tir=298.3), bt_mir_k=330, bt_tir_k=300)
+    assert (classes(made) >= FireClass.FIRE_LOW).sum() == 1
+    literal = replace(P, secondary_dt_below_k=-100.0)
+    assert (classes(made, literal) >= FireClass.FIRE_LOW).sum() > 1
 
 
 def weak_scene():
