@@ -283,14 +283,14 @@ class ViirsGranule:
         if not self._by_day:
             return dict.fromkeys(names)
         found: dict[str, Any] = dict.fromkeys(names)
-        for key, band in names.items():
-            if self._image.has(f"{OBSERVATION}/{band}"):
-                found[key] = read_scaled(
-                    self._image,
-                    f"{OBSERVATION}/{band}",
-                    window,
-                    lambda rows: sun_factor(solar_zenith_deg[rows]),
-                )
+        present = [key for key in names if self._image.has(f"{OBSERVATION}/{names[key]}")]
+        if not present:
+            return found
+        factor = empty(window)
+        for _, rows in window.blocks(VIIRS_LINES_A_SCAN):
+            factor[rows] = sun_factor(solar_zenith_deg[rows])
+        for key in present:
+            found[key] = read_scaled(self._image, f"{OBSERVATION}/{names[key]}", window, factor)
         return found
 
     def _surface(self, window: Window) -> dict[str, Any]:

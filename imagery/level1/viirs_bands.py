@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,6 @@ from imagery.reading import unreadable
 OBSERVATION = "observation_data"
 GEOLOCATION = "geolocation_data"
 BOWTIE_COUNT = 65_533
-
-Factor: TypeAlias = Callable[[slice], Singles] | None
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,15 @@ def read_temperature(
     return float(np.nanmax(table)) if np.isfinite(table).any() else np.inf
 
 
-def read_scaled(file: NetcdfFile, name: str, window: Window, factor: Factor = None) -> Singles:
+def read_scaled(
+    file: NetcdfFile, name: str, window: Window, factor: Singles | None = None
+) -> Singles:
     """Return scale_factor · count + add_offset of a 16-bit band, NaN for fill.
 
     Parameters
     ----------
     factor
-        What the rows of the window are multiplied by, asked block by block.
+        What the values are multiplied by, of the shape of the window.
     """
     scale, offset = file.attribute(name, "scale_factor"), file.attribute(name, "add_offset")
     table = scaled_table(scale, offset, _first_fill(file, name))
@@ -90,7 +90,7 @@ def read_scaled(file: NetcdfFile, name: str, window: Window, factor: Factor = No
     def take(counts: NDArray[Any], rows: slice) -> None:
         temperature_by_table(counts, table, out[rows])
         if factor is not None:
-            out[rows] *= factor(rows)
+            out[rows] *= factor[rows]
 
     file.each_block(name, window, take)
     return out
