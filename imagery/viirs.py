@@ -23,6 +23,8 @@ With a band missing (always named in `Detection.missing`):
 - M13: power from I4 where that is not saturated, `frp_source` "I4"; otherwise none.
 - Land/water mask: water by colour by day, none at night.
 - View angles: no glint.
+- The night test of the South Atlantic anomaly (particle hits on the detector, 110° W to 11° E, 7° N
+  to 55° S) is not made; a scene with night fires there names "south_atlantic_test".
 - A cloud mask from elsewhere is never needed. Where there is one, its cloudy pixels are no
   background and are reported as cloud, but a candidate under it is tested like any other and keeps
   `cloud_class`: such masks take smoke for cloud.
@@ -34,7 +36,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firewatch.core.geo import Floats
 from imagery.contextual import Background, Derivation, window_statistics
@@ -98,14 +100,24 @@ def detect(scene: Scene, parameters: Parameters) -> Detection:
         hidden &= (mask > FireClass.GLINT) & (mask < FireClass.FIRE_LOW)
         mask[hidden] = FireClass.CLOUD
     pixels = _pixels(scene, mask, fires, parameters)
+    missing = missing_bands(scene, _BANDS, parameters.day_solar_zenith_deg)
+    if in_south_atlantic_anomaly(pixels["lon"], pixels["lat"])[pixels["day_night"] == "N"].any():
+        missing = (*missing, "south_atlantic_test")
     return Detection(
         fire_mask=mask,
         pixels=pixels,
         algorithm=ALGORITHM,
         version=VERSION,
         parameter_hash=parameter_hash(parameters),
-        missing=missing_bands(scene, _BANDS, parameters.day_solar_zenith_deg),
+        missing=missing,
     )
+
+
+def in_south_atlantic_anomaly(lon: ArrayLike, lat: ArrayLike) -> Bools:
+    """Return where night fires need a test against particle hits (VNP14IMG algorithm document)."""
+    x, y = np.asarray(lon), np.asarray(lat)
+    inside: Bools = (x >= -110) & (x <= 11) & (y >= -55) & (y <= 7)
+    return inside
 
 
 def contextual_tests(values: pd.DataFrame, parameters: Parameters) -> Bools:

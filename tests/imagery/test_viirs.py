@@ -496,6 +496,18 @@ def test_pixels_and_mask_agree_on_a_random_night_and_day():
         assert (found.fire_mask >= 7).sum() == len(found.pixels)
 
 
+def test_the_south_atlantic_test_concerns_no_fire_of_guangxi():
+    made = put(scene(day=False), bt_mir_k=312, bt_tir_k=299)
+    assert "south_atlantic_test" not in viirs.detect(made, P).missing
+    away = replace(made, lon=made.lon - 150, lat=made.lat - 44)
+    found = viirs.detect(away, P)
+    assert "south_atlantic_test" in found.missing
+    assert len(found.pixels) == 1
+    by_day = put(scene(day=True), bt_mir_k=345, bt_tir_k=299)
+    by_day = replace(by_day, lon=away.lon, lat=away.lat)
+    assert "south_atlantic_test" not in viirs.detect(by_day, P).missing
+
+
 # Parameters.
 
 
