@@ -12,7 +12,8 @@ Readings of the published text that make a difference, all part of `VERSION`:
   with I1 > I2 > I3 are water too.
 - "nominal to low" is for the day only, and a pixel is "less than 15 K above its neighbours" when
   not even the coldest clear neighbour is 15 K colder.
-- The secondary test asks at night for I5 above 295 K beside a negative difference.
+- The secondary test asks at night for I5 above 295 K beside a negative difference, and always that
+  the difference is well below that of the background: land on warm nights is slightly negative.
 
 With a band missing (always named in `Detection.missing`):
 
@@ -22,6 +23,8 @@ With a band missing (always named in `Detection.missing`):
 - M13: power from I4 where that is not saturated, `frp_source` "I4"; otherwise none.
 - Land/water mask: water by colour by day, none at night.
 - View angles: no glint.
+- The night test of the South Atlantic anomaly (particle hits on the detector, 110° W to 11° E, 7° N
+  to 55° S) is not made; a scene with night fires there names "south_atlantic_test".
 - A cloud mask from elsewhere is never needed. Where there is one, its cloudy pixels are no
   background and are reported as cloud, but a candidate under it is tested like any other and keeps
   `cloud_class`: such masks take smoke for cloud.
@@ -33,7 +36,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firewatch.core.geo import Floats
 from imagery.contextual import Background, Derivation, window_statistics
@@ -97,14 +100,24 @@ def detect(scene: Scene, parameters: Parameters) -> Detection:
         hidden &= (mask > FireClass.GLINT) & (mask < FireClass.FIRE_LOW)
         mask[hidden] = FireClass.CLOUD
     pixels = _pixels(scene, mask, fires, parameters)
+    missing = missing_bands(scene, _BANDS, parameters.day_solar_zenith_deg)
+    if in_south_atlantic_anomaly(pixels["lon"], pixels["lat"])[pixels["day_night"] == "N"].any():
+        missing = (*missing, "south_atlantic_test")
     return Detection(
         fire_mask=mask,
         pixels=pixels,
         algorithm=ALGORITHM,
         version=VERSION,
         parameter_hash=parameter_hash(parameters),
-        missing=missing_bands(scene, _BANDS, parameters.day_solar_zenith_deg),
+        missing=missing,
     )
+
+
+def in_south_atlantic_anomaly(lon: ArrayLike, lat: ArrayLike) -> Bools:
+    """Return where night fires need a test against particle hits (VNP14IMG algorithm document)."""
+    x, y = np.asarray(lon), np.asarray(lat)
+    inside: Bools = (x >= -110) & (x <= 11) & (y >= -55) & (y <= 7)
+    return inside
 
 
 def contextual_tests(values: pd.DataFrame, parameters: Parameters) -> Bools:
@@ -155,15 +168,13 @@ def _find(scene: Scene, screening: Screening, p: Parameters) -> pd.DataFrame:
     flat[screening.candidates[(candidates["window"] == 0).to_numpy()]] = FireClass.UNCLASSIFIED
     flat[screening.candidates[found]] = FireClass.FIRE_NOMINAL
     fixed = _statistics(scene, screening, screening.fixed, p).assign(test=screening.fixed_test)
-    beside = _secondary(
+    near = _secondary(
         scene, mask, np.concatenate([screening.fixed, screening.candidates[found]]), p
     )
-    flat[beside] = FireClass.FIRE_LOW
-    parts = [
-        fixed,
-        candidates[found].assign(test=np.uint8(CONTEXTUAL)),
-        _statistics(scene, screening, beside, p).assign(test=np.uint8(SECONDARY)),
-    ]
+    beside = _statistics(scene, screening, near, p).assign(test=np.uint8(SECONDARY))
+    beside = beside[_hidden_fire(scene, beside, p)]
+    flat[beside["row"] * scene.shape[1] + beside["col"]] = FireClass.FIRE_LOW
+    parts = [fixed, candidates[found].assign(test=np.uint8(CONTEXTUAL)), beside]
     filled = [part for part in parts if len(part)] or parts[:1]
     return pd.concat(filled, ignore_index=True).sort_values(["row", "col"], ignore_index=True)
 
@@ -206,6 +217,15 @@ def _secondary(scene: Scene, mask: Bytes, fires: Indices, p: Parameters) -> Indi
     open_class |= classes == FireClass.UNCLASSIFIED
     beside: Indices = near[suspect & open_class]
     return beside
+
+
+def _hidden_fire(scene: Scene, beside: pd.DataFrame, p: Parameters) -> Bools:
+    """Return which pixels beside fires are warm, saturated or far below their background."""
+    lines, samples = beside["row"].to_numpy(np.intp), beside["col"].to_numpy(np.intp)
+    below = beside["bt_mir_k"] - beside["bt_tir_k"] < beside["mean_dt"] - p.secondary_dt_below_k
+    warm = (beside["bt_tir_k"] >= p.secondary_bt_tir_k).to_numpy()
+    hidden: Bools = warm | scene.mir_saturated[lines, samples] | below.to_numpy()
+    return hidden
 
 
 def _set_confidence(scene: Scene, mask: Bytes, fires: pd.DataFrame, p: Parameters) -> None:

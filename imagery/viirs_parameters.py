@@ -73,6 +73,7 @@ class ViirsParameters:
     night_mir_mads: float
     secondary_bt_tir_k: float
     secondary_night_bt_tir_k: float
+    secondary_dt_below_k: float
     low_dt_k: float
     low_glint_deg: float
     low_adjacent_glint: int

@@ -27,11 +27,13 @@ from imagery.level1.viirs_bands import (
     quality_bits,
     read_angle,
     read_degrees,
+    read_relative_azimuth,
     read_scaled,
     read_temperature,
+    read_twofold,
 )
 from imagery.level1.window import Grid, Window, sampled_columns, sampled_lines, window_over
-from imagery.radiometry import Singles, relative_azimuth_deg, sun_factor
+from imagery.radiometry import Singles, sun_factor
 from imagery.reading import unreadable
 from imagery.scene import FireRadiance, Scene
 
@@ -238,13 +240,12 @@ class ViirsGranule:
             "solar_zenith_deg": read_angle(self._geo, "solar_zenith", window),
             "view_zenith_deg": read_angle(self._geo, "sensor_zenith", window),
         }
-        if self._by_day:
-            sun = read_angle(self._geo, "solar_azimuth", window)
-            view = read_angle(self._geo, "sensor_azimuth", window)
-            relative = relative_azimuth_deg(sun, view, out=sun)
-        else:
-            # Only glint needs it.
-            relative = np.full(window.shape, np.nan, dtype=np.float32)
+        # Only glint needs the azimuths.
+        relative = (
+            read_relative_azimuth(self._geo, window)
+            if self._by_day
+            else np.full(window.shape, np.nan, dtype=np.float32)
+        )
         return {**angles, "relative_azimuth_deg": relative}
 
     def _thermal(self, window: Window) -> dict[str, Any]:
@@ -281,16 +282,15 @@ class ViirsGranule:
         names = {"rho_red": "I01", "rho_nir": "I02", "rho_swir": "I03"}
         if not self._by_day:
             return dict.fromkeys(names)
-        present = {
-            key: band for key, band in names.items() if self._image.has(f"{OBSERVATION}/{band}")
-        }
-        if not present:
-            return dict.fromkeys(names)
-        factor = sun_factor(solar_zenith_deg)
         found: dict[str, Any] = dict.fromkeys(names)
-        for key, band in present.items():
-            rho = read_scaled(self._image, f"{OBSERVATION}/{band}", window)
-            found[key] = np.multiply(rho, factor, out=rho)
+        present = [key for key in names if self._image.has(f"{OBSERVATION}/{names[key]}")]
+        if not present:
+            return found
+        factor = empty(window)
+        for _, rows in window.blocks(VIIRS_LINES_A_SCAN):
+            factor[rows] = sun_factor(solar_zenith_deg[rows])
+        for key in present:
+            found[key] = read_scaled(self._image, f"{OBSERVATION}/{names[key]}", window, factor)
         return found
 
     def _surface(self, window: Window) -> dict[str, Any]:
@@ -306,17 +306,10 @@ class ViirsGranule:
     def _fire_radiance(self, window: Window) -> FireRadiance | None:
         if self._mod is None:
             return None
-        coarse = Window(
-            window.line0 // 2, -(-window.line1 // 2), window.sample0 // 2, -(-window.sample1 // 2)
-        )
-        radiance = read_scaled(self._mod, f"{OBSERVATION}/M13", coarse)
-        fine = radiance.repeat(2, axis=0).repeat(2, axis=1)
-        rows, columns = window.shape
-        top, left = window.line0 - 2 * coarse.line0, window.sample0 - 2 * coarse.sample0
         scan_km, track_km = viirs_i_size_km()
         areas = (scan_km * track_km).reshape(-1, 2).sum(axis=1) * 2
         return FireRadiance(
-            np.ascontiguousarray(fine[top : top + rows, left : left + columns]),
+            read_twofold(self._mod, f"{OBSERVATION}/M13", window),
             areas.repeat(2)[window.samples],
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from imagery.radiometry import (
     Mask,
     Quality,
     Singles,
+    relative_azimuth_deg,
     scaled_table,
     temperature_by_table,
     usable_table,
@@ -71,38 +73,88 @@ def read_temperature(
     return float(np.nanmax(table)) if np.isfinite(table).any() else np.inf
 
 
-def read_scaled(file: NetcdfFile, name: str, window: Window) -> Singles:
-    """Return scale_factor · count + add_offset of a 16-bit band, NaN for fill."""
-    scale = file.attribute(name, "scale_factor")
-    offset = file.attribute(name, "add_offset")
+def read_scaled(
+    file: NetcdfFile, name: str, window: Window, factor: Singles | None = None
+) -> Singles:
+    """Return scale_factor · count + add_offset of a 16-bit band, NaN for fill.
+
+    Parameters
+    ----------
+    factor
+        What the values are multiplied by, of the shape of the window.
+    """
+    scale, offset = file.attribute(name, "scale_factor"), file.attribute(name, "add_offset")
     table = scaled_table(scale, offset, _first_fill(file, name))
     out = empty(window)
 
     def take(counts: NDArray[Any], rows: slice) -> None:
         temperature_by_table(counts, table, out[rows])
+        if factor is not None:
+            out[rows] *= factor[rows]
 
     file.each_block(name, window, take)
     return out
 
 
+def read_twofold(file: NetcdfFile, name: str, window: Window) -> Singles:
+    """Return a band of 750 m on the 375 m grid of a window, each value on its 2 x 2 pixels."""
+    coarse = Window(
+        window.line0 // 2, -(-window.line1 // 2), window.sample0 // 2, -(-window.sample1 // 2)
+    )
+    radiance = read_scaled(file, name, coarse)
+    out = empty(window)
+    for row in (0, 1):
+        for column in (0, 1):
+            fine = out[row::2, column::2]
+            # Where a window begins on an odd line or sample, the second already is the next pixel.
+            top = (row + window.line0 % 2) // 2
+            left = (column + window.sample0 % 2) // 2
+            fine[:] = radiance[top : top + fine.shape[0], left : left + fine.shape[1]]
+    return out
+
+
 def read_angle(file: NetcdfFile, name: str, window: Window) -> Singles:
     """Return an angle in degrees, packed into integers or not, NaN for fill."""
+    unpack = _angle_unpacker(file, name)
+    out = empty(window)
+
+    def take(values: NDArray[Any], rows: slice) -> None:
+        unpack(values, out[rows])
+
+    file.each_block(f"{GEOLOCATION}/{name}", window, take)
+    return out
+
+
+def read_relative_azimuth(file: NetcdfFile, window: Window) -> Singles:
+    """Return the angle between the azimuths of sun and sensor, 0..180°."""
+    names = ("solar_azimuth", "sensor_azimuth")
+    unpack_view = _angle_unpacker(file, names[1])
+    out = read_angle(file, names[0], window)
+
+    def take(values: NDArray[Any], rows: slice) -> None:
+        view = np.empty(values.shape, dtype=np.float32)
+        unpack_view(values, view)
+        relative_azimuth_deg(out[rows], view, out=out[rows])
+
+    file.each_block(f"{GEOLOCATION}/{names[1]}", window, take)
+    return out
+
+
+def _angle_unpacker(file: NetcdfFile, name: str) -> Callable[[NDArray[Any], Singles], None]:
     place = f"{GEOLOCATION}/{name}"
     packed = file.variable(place).dtype.kind in "iu"
     scale = np.float32(file.attribute(place, "scale_factor") if packed else 1)
     offset = np.float32(file.optional(place, "add_offset") or 0)
     fill = file.optional(place, "_FillValue")
-    out = empty(window)
 
-    def take(values: NDArray[Any], rows: slice) -> None:
-        np.multiply(values, scale, out=out[rows], casting="unsafe")
+    def unpack(values: NDArray[Any], out: Singles) -> None:
+        np.multiply(values, scale, out=out, casting="unsafe")
         if offset:
-            out[rows] += offset
+            out += offset
         if fill is not None:
-            out[rows][values == fill] = np.nan
+            np.copyto(out, np.nan, where=values == fill)
 
-    file.each_block(place, window, take)
-    return out
+    return unpack
 
 
 def line_of_degrees(file: NetcdfFile, name: str, line: int) -> Singles:

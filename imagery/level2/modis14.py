@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imagery.level2 import hdf4_dump
 from imagery.level2.granule import Heading, Level2, assembled, collection, started_utc_s
 from imagery.level2.products import product_named
 from imagery.reading import unreadable
 
 HDF4_MAGIC = b"\x0e\x03\x13\x01"
+# A sound file takes less than a second; a damaged one may lead the library round in circles.
+_TIMEOUT_S = 120
 _SATELLITES = {"Terra": "MOD14", "Aqua": "MYD14"}
 
 
@@ -35,33 +42,44 @@ def read_modis14(path: Path, data: bytes) -> Level2:
     UnreadableFileError
         If it is cut short, no fire product, or lacks what the product promises.
     """
-    from pyhdf.error import HDF4Error
-    from pyhdf.SD import SD, SDC
-
-    with _on_disk(data) as content:
-        try:
-            file = SD(str(content), SDC.READ)
-            try:
-                heading = _heading(path, file.attributes())
-                variables, fills = _variables(file)
-            finally:
-                file.end()
-        except (HDF4Error, MemoryError, OverflowError, ValueError, TypeError) as error:
-            raise unreadable(path, "level2_damaged", found=str(error)) from error
-    return assembled(path, heading, variables, fills)
+    attributes, fills, variables = _content(path, data)
+    return assembled(path, _heading(path, attributes), variables, fills)
 
 
-@contextmanager
-def _on_disk(data: bytes) -> Iterator[Path]:
-    """Give a path of the file's content that no one opened before.
-
-    The HDF4 library reads from paths only, and after a damaged file it refuses the same path for
-    as long as the program runs, even if a whole file has taken its place.
-    """
+def _content(
+    path: Path, data: bytes
+) -> tuple[dict[str, Any], dict[str, float], dict[str, NDArray[np.generic]]]:
+    """Return global attributes, fill values and variables, read by a program of its own."""
+    if find_spec("pyhdf") is None:
+        raise ModuleNotFoundError("pyhdf", name="pyhdf")
     with tempfile.TemporaryDirectory(prefix="firewatch_") as folder:
-        content = Path(folder) / "granule.hdf"
-        content.write_bytes(data)
-        yield content
+        source, target = Path(folder) / "granule.hdf", Path(folder) / "content.npz"
+        source.write_bytes(data)
+        if message := _dumped(source, target):
+            raise unreadable(path, "level2_damaged", found=message)
+        with np.load(target) as content:
+            variables = dict(content)
+    attributes = json.loads(str(variables.pop(hdf4_dump.ATTRIBUTES)))
+    fills = json.loads(str(variables.pop(hdf4_dump.FILLS)))
+    return attributes, fills, variables
+
+
+def _dumped(source: Path, target: Path) -> str:
+    """Copy the content of a file by a program of its own; return why that failed, or ""."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", hdf4_dump.__name__, str(source), str(target)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT_S,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    except subprocess.TimeoutExpired:
+        return f"> {_TIMEOUT_S} s"
+    if done.returncode:
+        return done.stderr.strip().rpartition("\n")[2] or f"HDF4 {done.returncode}"
+    return ""
 
 
 def _heading(path: Path, attributes: Mapping[str, Any]) -> Heading:
@@ -88,17 +106,3 @@ def _stated(core: str, name: str) -> str:
     """Return one value of the ODL text that HDF-EOS files carry, "" without it."""
     found = re.search(rf"OBJECT\s*=\s*{name}\s.*?VALUE\s*=\s*\"?([^\"\n]*)\"?", core, re.DOTALL)
     return found[1].strip() if found else ""
-
-
-def _variables(file: Any) -> tuple[dict[str, NDArray[np.generic]], dict[str, float]]:
-    variables: dict[str, NDArray[np.generic]] = {}
-    fills: dict[str, float] = {}
-    for name in file.datasets():
-        if not (name.startswith("FP_") or name in ("fire mask", "algorithm QA")):
-            continue
-        dataset = file.select(name)
-        variables[name] = np.asarray(dataset[:])
-        if "_FillValue" in (attributes := dataset.attributes()):
-            fills[name] = float(attributes["_FillValue"])
-        dataset.endaccess()
-    return variables, fills

@@ -311,10 +311,17 @@ def test_a_warm_neighbour_of_a_fire_is_low_and_alone_is_none():
 def test_at_night_a_negative_difference_beside_a_fire_needs_a_warm_band_5():
     made = put(scene(day=False, mir=290, tir=288), bt_mir_k=325, bt_tir_k=292)
     put(made, (20, 21), bt_mir_k=290, bt_tir_k=291)
-    put(made, (20, 19), bt_mir_k=294, bt_tir_k=296)
+    put(made, (20, 19), bt_mir_k=291, bt_tir_k=297)
     found = classes(made)
     assert found[20, 21] == FireClass.LAND
     assert found[20, 19] == FireClass.FIRE_LOW
+
+
+def test_land_that_is_slightly_negative_on_a_warm_night_is_no_fire_beside_one():
+    made = put(scene(day=False, mir=298, tir=298.3), bt_mir_k=330, bt_tir_k=300)
+    assert (classes(made) >= FireClass.FIRE_LOW).sum() == 1
+    literal = replace(P, secondary_dt_below_k=-100.0)
+    assert (classes(made, literal) >= FireClass.FIRE_LOW).sum() > 1
 
 
 def weak_scene():
@@ -487,6 +494,18 @@ def test_pixels_and_mask_agree_on_a_random_night_and_day():
         at = found.fire_mask[found.pixels["line"], found.pixels["sample"]]
         assert at.tolist() == found.pixels["confidence"].map(level).tolist()
         assert (found.fire_mask >= 7).sum() == len(found.pixels)
+
+
+def test_the_south_atlantic_test_concerns_no_fire_of_guangxi():
+    made = put(scene(day=False), bt_mir_k=312, bt_tir_k=299)
+    assert "south_atlantic_test" not in viirs.detect(made, P).missing
+    away = replace(made, lon=made.lon - 150, lat=made.lat - 44)
+    found = viirs.detect(away, P)
+    assert "south_atlantic_test" in found.missing
+    assert len(found.pixels) == 1
+    by_day = put(scene(day=True), bt_mir_k=345, bt_tir_k=299)
+    by_day = replace(by_day, lon=away.lon, lat=away.lat)
+    assert "south_atlantic_test" not in viirs.detect(by_day, P).missing
 
 
 # Parameters.

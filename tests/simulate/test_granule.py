@@ -15,6 +15,8 @@ from firewatch.core.errors import UsageError
 from firewatch.core.geo import distance_km
 from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulate_granule
 from firewatch.simulate.granule_ground import Cover, Weather
+from imagery.level1.modis import read_modis
+from imagery.level1.viirs import read_viirs
 
 STARTED = 1_604_729_100  # 2020-11-07 06:05 UTC
 NIGHT = 1_604_686_500  # 2020-11-06 18:15 UTC
@@ -198,3 +200,20 @@ def test_the_same_seed_gives_the_same_granule_and_another_another(tmp_path: Path
 def test_an_unknown_satellite_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Sputnik"):
         simulate_granule(tmp_path, GranuleRequest("Sputnik", STARTED, MIXED))
+
+
+def test_the_readers_give_back_what_the_forward_model_put_in(
+    viirs: SimulatedGranule, modis: SimulatedGranule
+) -> None:
+    scenes = (
+        (viirs, read_viirs(viirs.files["02IMG"], viirs.files["03IMG"], viirs.files["02MOD"])),
+        (modis, read_modis(modis.files["021KM"], modis.files["03"])),
+    )
+    for made, scene in scenes:
+        truth = pd.read_csv(made.truth)
+        truth = truth[~truth["bowtie_deleted"] & (truth["bt_mir_k"] < 360)]
+        at = truth["line"].to_numpy(), truth["sample"].to_numpy()
+        assert len(truth) > 0
+        assert np.abs(scene.bt_mir_k[at] - truth["bt_mir_k"]).max() < 1.0
+        assert np.abs(scene.bt_tir_k[at] - truth["bt_tir_k"]).max() < 1.0
+        assert scene.mir_nominal[at].all()

@@ -281,11 +281,14 @@ def test_a_file_that_takes_the_place_of_a_damaged_one_is_read(
     assert len(read(path, level2.now_s).points) == 12
 
 
-def test_damaged_bytes_never_end_in_anything_but_a_refusal(level2: Any, tmp_path: Path) -> None:
-    path = level2.viirs(tmp_path)
+@pytest.mark.parametrize(("kind", "rounds"), [("viirs", 60), ("modis", 12)])
+def test_damaged_bytes_never_end_in_anything_but_a_refusal(
+    level2: Any, tmp_path: Path, kind: str, rounds: int
+) -> None:
+    path = getattr(level2, kind)(tmp_path)
     whole, draw = path.read_bytes(), np.random.default_rng(7)
     refused = 0
-    for _ in range(60):
+    for _ in range(rounds):
         content = bytearray(whole)
         for place in draw.integers(0, min(len(whole), 20_000), 3):
             content[place] = draw.integers(0, 256)
@@ -296,4 +299,4 @@ def test_damaged_bytes_never_end_in_anything_but_a_refusal(level2: Any, tmp_path
             refused += 1
         else:
             assert reading.rows == len(reading.points) + len(reading.rejections)
-    assert refused > 10
+    assert refused > rounds // 6
