@@ -21,4 +21,4 @@ def needed_for(path: Path) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise unreadable(path, "library", name=error.name) from error
+        raise unreadable(path, "package", name=error.name) from error
