@@ -70,3 +70,11 @@ def count_adjacent(mask: Bools, lines: Indices, samples: Indices) -> NDArray[np.
     y, x, inside = neighbours(lines, samples, (mask.shape[0], mask.shape[1]))
     counts: NDArray[np.int64] = (mask[y, x] & inside).sum(axis=1)
     return counts
+
+
+def mark_cloud(mask: NDArray[np.uint8], cloudy: Bools) -> None:
+    """Turn water, land and unclassified pixels under a cloud mask's sure cloud into cloud.
+
+    Fires stay fires, and deleted, unprocessed and glinting pixels what they are.
+    """
+    mask[cloudy & (mask > FireClass.GLINT) & (mask < FireClass.FIRE_LOW)] = FireClass.CLOUD

@@ -28,7 +28,7 @@ from firewatch.core.geo import Floats
 from imagery.contextual import Background, Derivation, window_statistics
 from imagery.duplicates import bowtie_duplicates
 from imagery.frp import kaufman_power_mw, radiance_power_mw
-from imagery.masks import FireClass, count_adjacent, glint_angle_deg
+from imagery.masks import FireClass, count_adjacent, glint_angle_deg, mark_cloud
 from imagery.modis_parameters import ModisParameters as Parameters
 from imagery.modis_screen import Screening, screen
 from imagery.parameters import load_parameters, parameter_hash
@@ -96,8 +96,7 @@ def detect(scene: Scene, parameters: Parameters) -> Detection:
     )
     flat[screening.candidates[fires]] = FireClass.FIRE_LOW + level
     if scene.cloud_class is not None and parameters.cloud_class_use != "none":
-        hidden = (scene.cloud_class == CLOUDY) & (mask > FireClass.GLINT)
-        mask[hidden & (mask < FireClass.FIRE_LOW)] = FireClass.CLOUD
+        mark_cloud(mask, scene.cloud_class == CLOUDY)
     return Detection(
         fire_mask=mask,
         pixels=_pixels(scene, found, level, percent, parameters),

@@ -48,6 +48,7 @@ from imagery.masks import (
     Indices,
     count_adjacent,
     glint_angle_deg,
+    mark_cloud,
     neighbours,
 )
 from imagery.parameters import load_parameters, parameter_hash
@@ -96,9 +97,7 @@ def detect(scene: Scene, parameters: Parameters) -> Detection:
     mask = screening.mask
     _set_confidence(scene, mask, fires, parameters)
     if scene.cloud_class is not None and parameters.cloud_class_use != "none":
-        hidden = (scene.cloud_class == CLOUDY) & (mask != FireClass.BOWTIE)
-        hidden &= (mask > FireClass.GLINT) & (mask < FireClass.FIRE_LOW)
-        mask[hidden] = FireClass.CLOUD
+        mark_cloud(mask, scene.cloud_class == CLOUDY)
     pixels = _pixels(scene, mask, fires, parameters)
     missing = missing_bands(scene, _BANDS, parameters.day_solar_zenith_deg)
     if in_south_atlantic_anomaly(pixels["lon"], pixels["lat"])[pixels["day_night"] == "N"].any():
