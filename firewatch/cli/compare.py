@@ -29,6 +29,7 @@ def compare(
     ] = False,
 ) -> None:
     """两个来源逐像元对照：命中、漏检、多检，按置信度；--out 列出各像元 / two sources compared."""
+    from firewatch.core.files import atomic_path
     from firewatch.reports.csv_cells import write_csv
     from imagery.agreement import MatchRule, by_confidence, spread
     from imagery.agreement import compare as compared
@@ -39,7 +40,8 @@ def compare(
     agreement = compared(_points(tested, now_s), _points(reference, now_s), rule)
     table, apart = by_confidence(agreement).reset_index(), spread(agreement).reset_index()
     if state.out is not None:
-        write_csv(state.out, agreement.pixels)
+        with atomic_path(state.out) as temporary:
+            write_csv(temporary, agreement.pixels)
         state.say("written", path=state.out)
     state.emit(
         {

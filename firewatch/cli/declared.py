@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +14,10 @@ from firewatch.cli.state import day_or_none
 if TYPE_CHECKING:
     from firewatch.core.vocab import Language
     from firewatch.decide import Rulebook
+    from zones.check import CheckReport
     from zones.places.named import NamedAreas
     from zones.register.read import ZoneReading
+    from zones.register.replacing import Replacement
 
 File = Annotated[
     Path,
@@ -88,12 +91,39 @@ def areas_named_in(file: Path, rules: Rulebook, within: str) -> NamedAreas | Non
     return named_areas(file, rules.areas, rules.townships, rules.villages, within)
 
 
-def read_file(
+@dataclass(frozen=True, eq=False)
+class CheckedFile:
+    """A file of zones, read and checked against the register that it is meant for.
+
+    Parameters
+    ----------
+    reading
+        Its zones.
+    notes
+        What was noticed of the names in a list.
+    ended
+        The zones that it takes the place of.
+    report
+        What the checks found.
+    """
+
+    reading: ZoneReading
+    notes: list[str]
+    ended: Replacement
+    report: CheckReport
+
+
+def checked_file(
     file: Path, options: Mapping[str, Any], rules: Rulebook, language: Language
-) -> tuple[ZoneReading, list[str]]:
-    """Read a layer of zones, or a list of areas by name with what was noticed of the names."""
+) -> CheckedFile:
+    """Read a layer of zones, or a list of areas by name, and check it."""
+    from zones.check import check_zones
     from zones.register.read import read_zones
+    from zones.register.replacing import replacement
 
     named = areas_named_in(file, rules, options["within"])
     reading = read_zones(file, layer=named.layer if named else None, **declared(options))
-    return reading, list(named.notes(language)) if named else []
+    replaced = options["replaces"] or ()
+    ended = replacement(rules.register, reading.register, replaced, rules.areas)
+    report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
+    return CheckedFile(reading, list(named.notes(language)) if named else [], ended, report)

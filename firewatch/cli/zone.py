@@ -22,7 +22,7 @@ from firewatch.cli.declared import (
     Notice,
     Replaces,
     Within,
-    read_file,
+    checked_file,
 )
 from firewatch.cli.state import State, day_or_none, records, state_of, text_table
 
@@ -68,16 +68,13 @@ def import_(
     """导入一份通告的分区；旧通告只有用 --replaces 指明才停用 / import the zones of one notice."""
     from firewatch.ledger.register import import_zones
     from firewatch.pipeline import rulebook
-    from zones.check import check_zones
-    from zones.register.replacing import replacement
 
     state = state_of(context)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
-        reading, notes = read_file(file, context.params, rules, state.language)
-        ended = replacement(rules.register, reading.register, replaces or (), rules.areas)
-        report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
-        for line in (*notes, *report.lines(state.language, _MOST_SHOWN)):
+        checked = checked_file(file, context.params, rules, state.language)
+        report, added = checked.report, checked.reading.register
+        for line in (*checked.notes, *report.lines(state.language, _MOST_SHOWN)):
             typer.echo(line, err=True)
         findings = records(report.table(state.language)) if state.as_json else []
         if not report.can_import:
@@ -85,7 +82,8 @@ def import_(
             state.exit_code = 1
             return
         with ledger.writing() as connection:
-            outcome = import_zones(connection, reading.register, state.clock.now_epoch_s(), ended)
+            now_s = state.clock.now_epoch_s()
+            outcome = import_zones(connection, added, now_s, checked.ended)
     done = {name: getattr(outcome, name) for name in ("known", "retired", "reinstated")} | {
         "imported": outcome.added
     }
@@ -114,16 +112,14 @@ def check(
     """导入前逐条说明问题，--out 写出问题所在的图形 / explain every problem before an import."""
     from firewatch.core.errors import ZoneFileError
     from firewatch.pipeline import rulebook
-    from zones.check import check_zones, unreadable, write_places
-    from zones.register.replacing import replacement
+    from zones.check import unreadable, write_places
 
     state = state_of(context)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
     try:
-        reading, notes = read_file(file, context.params, rules, state.language)
-        ended = replacement(rules.register, reading.register, replaces or (), rules.areas)
-        report = check_zones(reading, rules.areas, ended.applied_to(rules.register))
+        checked = checked_file(file, context.params, rules, state.language)
+        report, notes = checked.report, checked.notes
     except ZoneFileError as error:
         report, notes = unreadable(file, error), []
     for note in notes:

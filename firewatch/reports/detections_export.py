@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from firewatch.core.errors import UsageError
-from firewatch.core.files import atomic_path
+from firewatch.core.files import atomic_layer
 from firewatch.reports.csv_cells import write_csv
+from firewatch.reports.suffixes import suffix_of
 
 LAYER = "detections"
 _DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG"}
@@ -22,16 +22,9 @@ def write_detections(path: Path, fires: pd.DataFrame) -> None:
     UsageError
         If the suffix names no format.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (*_DRIVERS, ".csv"):
-        raise UsageError(
-            f"无法按后缀 {path.suffix!r} 选择格式 / no format has this suffix",
-            where=str(path),
-            expected=" ".join((*_DRIVERS, ".csv")),
-            remedy="改用上述后缀之一 / use one of these suffixes",
-        )
+    suffix = suffix_of(path, (*_DRIVERS, ".csv"))
     written = fires.assign(acquired_utc=fires["acquired_utc"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    with atomic_path(path) as temporary:
+    with atomic_layer(path) as temporary:
         if suffix == ".csv":
             write_csv(temporary, written)
         else:

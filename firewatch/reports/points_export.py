@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from firewatch.core.errors import UsageError
 from firewatch.core.files import atomic_layer
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.vocab import Language
 from firewatch.reports.csv_cells import write_csv
+from firewatch.reports.suffixes import suffix_of
 from firewatch.reports.tables import labelled, labelled_lists, local_times
 
 LAYER = "firepoints"
@@ -42,14 +42,7 @@ def write_points(path: Path, points: pd.DataFrame, language: Language) -> None:
     UsageError
         If the suffix names no format.
     """
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise UsageError(
-            f"无法按后缀 {path.suffix!r} 选择格式 / no format has this suffix",
-            where=str(path),
-            expected=" ".join(_WRITERS),
-            remedy="改用上述后缀之一 / use one of these suffixes",
-        )
+    write = _WRITERS[suffix_of(path, _WRITERS)]
     table = readable_points(points, texts("firewatch.reports", language))
     with atomic_layer(path) as temporary:
         write(temporary, table)
