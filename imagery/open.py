@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,15 +13,19 @@ from firewatch.core.errors import UsageError
 from firewatch.core.geo import Extent
 from firewatch.core.time import epoch_seconds
 from imagery.cells import Cells
+from imagery.codes import product_rank
 from imagery.content import decoded, is_workbook, load
+from imagery.coverage import Label
+from imagery.coverage_table import of_granule
 from imagery.formats import FORMATS
 from imagery.formats.declare import Format
+from imagery.level2.coverage import coverage_of_granule
 from imagery.level2.granule import Level2
-from imagery.level2.points import points_of_granule
+from imagery.level2.points import points_of_granule, version_text
 from imagery.level2.read import is_hdf, read_level2
 from imagery.parse import cells_of_text
 from imagery.points import points_of
-from imagery.reading import Reading, Rejection, both, rejection_table, unreadable
+from imagery.reading import Look, Reading, Rejection, both, rejection_table, unreadable
 from imagery.text import find_body
 from imagery.workbook import cells_of_workbook
 
@@ -77,7 +82,31 @@ def _is_data(file: Path, folder: Path) -> bool:
     return not hidden and not file.name.lower().endswith(_UNFINISHED + _DATABASES)
 
 
-def read(path: Path, now_epoch_s: int, formats: Sequence[Format] = FORMATS) -> Reading:
+@dataclass(frozen=True, eq=False)
+class SeenFrom:
+    """What tells the ground that a level-2 product has seen.
+
+    Parameters
+    ----------
+    geolocation
+        The 03 file of its granule; without one only its fire points are known.
+    label
+        Area codes of positions.
+    region
+        The region whose areas `label` knows.
+    """
+
+    geolocation: Path | None
+    label: Label
+    region: Extent
+
+
+def read(
+    path: Path,
+    now_epoch_s: int,
+    formats: Sequence[Format] = FORMATS,
+    seen: SeenFrom | None = None,
+) -> Reading:
     """Read one file of fire points, whatever its name.
 
     Parameters
@@ -86,6 +115,8 @@ def read(path: Path, now_epoch_s: int, formats: Sequence[Format] = FORMATS) -> R
         Time of reading in UTC epoch seconds; rows more than an hour later are rejected.
     formats
         The formats to choose from; those of `imagery.formats` by default.
+    seen
+        For the coverage of level-2 products.
 
     Raises
     ------
@@ -95,7 +126,9 @@ def read(path: Path, now_epoch_s: int, formats: Sequence[Format] = FORMATS) -> R
     path = Path(path)
     data = load(path)
     if is_hdf(data):
-        return _reading_of_granule(read_level2(path, data), now_epoch_s)
+        granule = read_level2(path, data)
+        reading = _reading_of_granule(granule, now_epoch_s)
+        return _with_coverage(reading, granule, seen) if seen and seen.geolocation else reading
     if is_workbook(data):
         tables, rejections = cells_of_workbook(path, data, formats), list[Rejection]()
     else:
@@ -142,6 +175,27 @@ def _reading_of_granule(granule: Level2, now_epoch_s: int) -> Reading:
         period_utc_s=_period_utc_s(points),
         simulated=granule.heading.simulated,
     )
+
+
+def _with_coverage(reading: Reading, granule: Level2, seen: SeenFrom) -> Reading:
+    """Add what ground of the region the granule has seen, and that it looked there.
+
+    Fire points of a granule carry the minute of its start, also in the provider's text: the look
+    lasts that minute, and the region's box tells them from no other granule's.
+    """
+    heading = granule.heading
+    version = version_text(heading)
+    rank = product_rank(heading.product.layout.format.versions)(version) or 0
+    table = coverage_of_granule(granule, seen.geolocation, seen.label)
+    if table.empty:
+        return reading
+    started = heading.started_utc_s
+    minute = started // 60 * 60
+    sensor = heading.product.layout.format.products[0].sensor
+    platform, family = heading.product.platform, heading.product.family
+    look = Look(platform, sensor, family, version, rank, seen.region, minute, minute + 59)
+    rows = of_granule(table, platform, family, version, rank, started, started)
+    return replace(reading, coverage=rows, looks=(look,))
 
 
 def _extent(points: pd.DataFrame) -> Extent | None:

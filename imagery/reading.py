@@ -18,8 +18,46 @@ FOUND_LIMIT = 80
 
 
 @dataclass(frozen=True)
+class Look:
+    """One product of one satellite that looked at a place for a time, whether it found fire or not.
+
+    Parameters
+    ----------
+    extent
+        Box of the ground looked at, degrees.
+    first_s, last_s
+        First and last acquisition, UTC epoch seconds.
+    """
+
+    platform: str
+    sensor: str
+    product_family: str
+    product_version: str
+    product_rank: int
+    extent: Extent
+    first_s: int
+    last_s: int
+
+
+@dataclass(frozen=True)
+class OwnVersion:
+    """The version of our own detection that made the points of a reading.
+
+    Parameters
+    ----------
+    text
+        Algorithm, version and hash of its parameters.
+    complete
+        Whether every band was at hand that the algorithm uses.
+    """
+
+    text: str
+    complete: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """The content of one file of fire points.
+    """The content of one file of fire points, or of one granule of imagery.
 
     Parameters
     ----------
@@ -38,6 +76,14 @@ class Reading:
         First and last acquisition in UTC epoch seconds; None without rows.
     simulated
         Whether the file declares itself simulated.
+    looks
+        What the file says of where it looked, beyond its points.
+    coverage
+        Ground seen, columns of `imagery.coverage_table`; None where the file tells nothing.
+    own
+        Set if the points are of our own detection.
+    remark
+        What the user should know of a file without points, in Chinese and English.
     """
 
     path: Path
@@ -48,6 +94,10 @@ class Reading:
     extent: Extent | None
     period_utc_s: tuple[int, int] | None
     simulated: bool
+    looks: tuple[Look, ...] = ()
+    coverage: pd.DataFrame | None = None
+    own: OwnVersion | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)

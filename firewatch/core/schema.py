@@ -113,6 +113,13 @@ def columns_until(stage: Stage) -> tuple[Column, ...]:
     return tuple(column for column in COLUMNS if column.stage in wanted)
 
 
+def empty(stage: Stage) -> pd.DataFrame:
+    """Return the table of `stage` without rows."""
+    return pd.DataFrame(
+        {column.name: pd.Series(dtype=_PANDAS_DTYPE[column.dtype]) for column in columns_until(stage)}
+    )
+
+
 def conform(table: pd.DataFrame, stage: Stage) -> pd.DataFrame:
     """Return the columns of `stage` in order and in their declared dtypes.
 

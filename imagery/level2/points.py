@@ -14,7 +14,7 @@ from imagery.cells import Cells, Mask, Rows, no_row_blank
 from imagery.codes import constant
 from imagery.formats.declare import Role
 from imagery.heading import Match
-from imagery.level2.granule import Level2
+from imagery.level2.granule import Heading, Level2
 from imagery.points import points_of
 from imagery.reading import Rejection, both
 from imagery.swath import sizes_km
@@ -57,6 +57,12 @@ def points_of_granule(
     accepted = np.isin(kept + 1, points["source_row"].to_numpy())
     table = pd.concat([points, extras[accepted].reset_index(drop=True)], axis=1)
     return table, refused + faulty, len(fires)
+
+
+def version_text(heading: Heading) -> str:
+    """Return the product version of a granule's points: collection and processing level."""
+    level = "NRTL2" if heading.product.near_real_time else "L2"
+    return f"{heading.collection}{level}"
 
 
 def _inside(granule: Level2) -> Mask:
@@ -105,11 +111,10 @@ def _cells(granule: Level2, kept: Rows) -> tuple[Cells, pd.DataFrame]:
     numbers = {role: fires[role].to_numpy() if role in fires else absent for role in named}
     numbers |= {"scan_km": scan_km, "track_km": track_km}
     moment = str(from_epoch_seconds(np.array([heading.started_utc_s]))[0].isoformat())
-    level = "NRTL2" if heading.product.near_real_time else "L2"
     codes = {
         "moment_utc": constant(moment, len(fires)),
         "product": constant(heading.product.platform, len(fires)),
-        "version": constant(f"{heading.collection}{level}", len(fires)),
+        "version": constant(version_text(heading), len(fires)),
         "confidence": _confidence(granule, fires),
         "day_night": _labelled(_day(granule, fires), "D", "N"),
         "provider_type": _labelled(water, OVER_WATER, ""),
