@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
+from firewatch.core.errors import UnreadableFileError
 from imagery.reading import unreadable
 
 SIMULATED_PREFIX = "SIMULATED_"
@@ -46,6 +48,8 @@ COMPANIONS = {
     "VIIRS_I": (("03IMG", True), ("02MOD", False), ("03MOD", False)),
     "MODIS": (("03", True),),
 }
+_Key: TypeAlias = tuple[str, str, bool, str]
+"""Platform, time, simulated and role of a file."""
 _SUFFIX = {"VIIRS_I": "nc", "MODIS": "hdf"}
 # VNP02IMG.A2020312.0605.002.2020313123456.nc; near-real-time files put _NRT after the product.
 _NAME = re.compile(
@@ -65,6 +69,15 @@ class GranuleName:
     collection: str
     simulated: bool
 
+    @property
+    def granule(self) -> tuple[str, str, bool]:
+        """Return what all files of a granule have in common."""
+        return self.product.platform, self.time, self.simulated
+
+    @property
+    def is_image(self) -> bool:
+        return self.product.role == IMAGE_ROLES[self.product.family]
+
     def partner(self, role: str) -> str:
         """Return the name of another file of this granule, ``*`` for its time of production."""
         prefix = SIMULATED_PREFIX if self.simulated else ""
@@ -82,6 +95,33 @@ class GranuleFiles:
     geo: Path
     mod02: Path | None = None
     mod03: Path | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Return all files of the granule, the image first."""
+        return tuple(
+            path for path in (self.image, self.geo, self.mod02, self.mod03) if path is not None
+        )
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Files sorted into granules, files of granules that are not whole, and other files.
+
+    Attributes
+    ----------
+    granules
+        In order of time.
+    faults
+        For each file whose granule lacks its image or its geolocation: the error that names the
+        file to fetch.
+    others
+        Files of no level-1 product, in the order given.
+    """
+
+    granules: tuple[GranuleFiles, ...]
+    faults: dict[Path, UnreadableFileError]
+    others: tuple[Path, ...]
 
 
 def granule_name(path: Path) -> GranuleName | None:
@@ -108,71 +148,123 @@ def is_level1(path: Path) -> bool:
     return granule_name(path) is not None
 
 
-def granules(paths: Iterable[Path]) -> list[GranuleFiles]:
-    """Return the granules among files, in order of time, each with its companions.
+def grouped(paths: Iterable[Path]) -> Grouped:
+    """Sort files into granules with their companions, by their names.
 
-    Companions are looked for among the files given, then in the folder of the image. Files of
-    no level-1 product are left alone.
+    Companions are looked for among the files given, then in the folder of the file; so is the
+    image of a companion that was given without it.
+    """
+    given: list[GranuleName] = []
+    others: list[Path] = []
+    for path in paths:
+        name = granule_name(path)
+        if name is None:
+            others.append(path)
+        else:
+            given.append(name)
+    shelf = _Shelf(given)
+    images, faults = _images(given, shelf)
+    found = []
+    for image in sorted(images, key=_order):
+        files = _granule_files(image, shelf)
+        if isinstance(files, UnreadableFileError):
+            faults[image.path] = files
+        else:
+            found.append(files)
+    return Grouped(tuple(found), faults, tuple(others))
+
+
+def granules(paths: Iterable[Path]) -> list[GranuleFiles]:
+    """Return the granules among files, in order of time; see `grouped`.
 
     Raises
     ------
     UnreadableFileError
-        If an image has no geolocation file; the error names the file to fetch.
+        If an image or its geolocation is missing; the error names the file to fetch.
     """
-    names = [name for path in paths if (name := granule_name(path)) is not None]
-    images = [name for name in names if name.product.role == IMAGE_ROLES[name.product.family]]
-    images += _images_beside(names, images)
-    return [granule_files(name, names) for name in sorted(images, key=_order)]
+    found = grouped(paths)
+    for fault in found.faults.values():
+        raise fault
+    return list(found.granules)
 
 
-def granule_files(image: GranuleName, given: Iterable[GranuleName] = ()) -> GranuleFiles:
-    """Return the files of the granule of an image; see `granules`."""
+class _Shelf:
+    """Finds the files of a granule among those given, then in a folder."""
+
+    def __init__(self, given: Iterable[GranuleName]) -> None:
+        self._given = _by_granule(given)
+        self._folders: dict[Path, dict[_Key, list[GranuleName]]] = {}
+
+    def partner(self, name: GranuleName, role: str) -> GranuleName | None:
+        """Return another file of the granule, the newest production of the same collection."""
+        key = (*name.granule, role)
+        fits = self._given.get(key) or self._beside(name.path.parent).get(key)
+        if not fits:
+            return None
+        same = [fit for fit in fits if fit.collection == name.collection]
+        # Names sort by time of production.
+        return max(same or fits, key=lambda fit: fit.path.name)
+
+    def _beside(self, folder: Path) -> dict[_Key, list[GranuleName]]:
+        if folder not in self._folders:
+            self._folders[folder] = _by_granule(_names(_files(folder)))
+        return self._folders[folder]
+
+
+def _by_granule(names: Iterable[GranuleName]) -> dict[_Key, list[GranuleName]]:
+    found: dict[_Key, list[GranuleName]] = {}
+    for name in names:
+        found.setdefault((*name.granule, name.product.role), []).append(name)
+    return found
+
+
+def _names(paths: Iterable[Path]) -> Iterator[GranuleName]:
+    return (name for path in paths if (name := granule_name(path)) is not None)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _images(
+    given: Iterable[GranuleName], shelf: _Shelf
+) -> tuple[list[GranuleName], dict[Path, UnreadableFileError]]:
+    """Return the images of the files given, and the error for each file without one."""
+    images = list(dict.fromkeys(name for name in given if name.is_image))
+    known = {name.granule for name in images}
+    faults: dict[Path, UnreadableFileError] = {}
+    for name in given:
+        if name.granule in known:
+            continue
+        role = IMAGE_ROLES[name.product.family]
+        image = shelf.partner(name, role)
+        if image is None:
+            faults[name.path] = _lonely(name, role)
+        else:
+            images.append(image)
+            known.add(image.granule)
+    return images, faults
+
+
+def _granule_files(image: GranuleName, shelf: _Shelf) -> GranuleFiles | UnreadableFileError:
+    family = image.product.family
     found: dict[str, Path | None] = {}
-    for role, needed in COMPANIONS[image.product.family]:
-        path = _companion(image, role, given)
-        if path is None and needed:
-            raise unreadable(image.path, "granule_partner", fetch=image.partner(role))
-        found[role] = path
-    geo = found["03IMG" if image.product.family == "VIIRS_I" else "03"]
+    for role, needed in COMPANIONS[family]:
+        partner = shelf.partner(image, role)
+        if partner is None and needed:
+            return _lonely(image, role)
+        found[role] = None if partner is None else partner.path
+    geo = found["03IMG" if family == "VIIRS_I" else "03"]
     assert geo is not None
-    return GranuleFiles(
-        image.product.family, image.path, geo, found.get("02MOD"), found.get("03MOD")
-    )
+    return GranuleFiles(family, image.path, geo, found.get("02MOD"), found.get("03MOD"))
+
+
+def _lonely(name: GranuleName, role: str) -> UnreadableFileError:
+    return unreadable(name.path, "granule_partner", fetch=name.partner(role))
 
 
 def _order(name: GranuleName) -> tuple[int, str]:
     return name.started_utc_s, name.path.name
-
-
-def _same_granule(a: GranuleName, b: GranuleName) -> bool:
-    return (a.product.platform, a.time, a.simulated) == (b.product.platform, b.time, b.simulated)
-
-
-def _companion(image: GranuleName, role: str, given: Iterable[GranuleName]) -> Path | None:
-    beside = (name for path in _siblings(image.path) if (name := granule_name(path)) is not None)
-    for source in (given, beside):
-        fits = [name for name in source if name.product.role == role and _same_granule(image, name)]
-        same = [name for name in fits if name.collection == image.collection]
-        if same or fits:
-            # The newest production of the same collection; names sort by time of production.
-            return max((name.path for name in same or fits), key=lambda path: path.name)
-    return None
-
-
-def _siblings(path: Path) -> list[Path]:
-    return sorted(path.parent.iterdir()) if path.parent.is_dir() else []
-
-
-def _images_beside(names: list[GranuleName], images: list[GranuleName]) -> list[GranuleName]:
-    """Return images in the folders of geolocation files that were given without their image."""
-    found: list[GranuleName] = []
-    for name in names:
-        role = IMAGE_ROLES[name.product.family]
-        if name.product.role == role or any(_same_granule(name, image) for image in images + found):
-            continue
-        path = _companion(name, role, ())
-        image = None if path is None else granule_name(path)
-        if image is None:
-            raise unreadable(name.path, "granule_partner", fetch=name.partner(role))
-        found.append(image)
-    return found

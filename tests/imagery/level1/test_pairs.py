@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firewatch.core.errors import UnreadableFileError
-from imagery.level1.pairs import granule_name, granules, is_level1
+from imagery.level1.pairs import granule_name, granules, grouped, is_level1
 
 
 def touch(folder: Path, *names: str) -> list[Path]:
@@ -107,3 +107,21 @@ def test_a_simulated_granule_never_pairs_with_a_measured_one(tmp_path: Path) -> 
     touch(tmp_path, "VNP03IMG.A2020312.0605.002.2021057123456.nc")
     with pytest.raises(UnreadableFileError, match="SIMULATED_VNP03IMG"):
         granules([img])
+
+
+def test_files_are_sorted_into_granules_lonely_ones_and_others(tmp_path: Path) -> None:
+    img, geo, mod, lone, stray, other = touch(
+        tmp_path,
+        "VNP02IMG.A2020312.0605.002.2021057123456.nc",
+        "VNP03IMG.A2020312.0605.002.2021057111111.nc",
+        "VNP02MOD.A2020312.0605.002.2021057133333.nc",
+        "VJ102IMG.A2020312.0520.002.2021057111111.nc",
+        "MOD03.A2020312.0325.061.2020312120000.hdf",
+        "VNP14IMG.A2020312.0605.002.2021057123456.nc",
+    )
+    found = grouped([other, stray, lone, mod, geo, img])
+    assert [files.paths for files in found.granules] == [(img, geo, mod)]
+    assert found.others == (other,)
+    assert set(found.faults) == {lone, stray}
+    assert "VJ103IMG.A2020312.0520.002.*.nc" in found.faults[lone].remedy
+    assert "MOD021KM.A2020312.0325.061.*.hdf" in found.faults[stray].remedy
