@@ -22,6 +22,8 @@ from imagery.swath import ground_area_km2
 
 Label: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.integer]]
 """Area codes of (lon, lat) in degrees, 0 outside every area."""
+Cropland: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.floating]]
+"""Share of cropland, 0..1, at (lon, lat) in degrees."""
 
 VIEW_LIMITS_DEG = (30.0, 50.0)
 VIEW_CLASSES = ("0-30", "30-50", "50-90", "unknown")
@@ -81,7 +83,7 @@ class Seen:
         (rows, cols) from a land/water mask: water under cloud then is no cloudy land. None:
         only what the fire mask calls water is water.
     cropland
-        (rows, cols), None without a mask; adds `CROPLAND_COLUMNS`.
+        (rows, cols), share of cropland 0..1, None without a mask; adds `CROPLAND_COLUMNS`.
     """
 
     family: str
@@ -92,7 +94,7 @@ class Seen:
     view_zenith_deg: NDArray[np.floating]
     day: Bools
     water: Bools | None = None
-    cropland: Bools | None = None
+    cropland: NDArray[np.floating] | Bools | None = None
 
     def __post_init__(self) -> None:
         shape = self.fire_mask.shape
@@ -106,7 +108,7 @@ def seen_by(
     scene: Scene,
     detection: Detection,
     pixel_area_km2: NDArray[np.floating] | None = None,
-    cropland: Bools | None = None,
+    cropland: NDArray[np.floating] | Bools | None = None,
 ) -> Seen:
     """Return what coverage needs of a detection.
 
@@ -135,13 +137,15 @@ def seen_by(
     )
 
 
-def coverage(seen: Seen, label: Label) -> pd.DataFrame:
+def coverage(seen: Seen, label: Label, cropland: Cropland | None = None) -> pd.DataFrame:
     """Return the ground seen, by area, view class and day or night.
 
     Parameters
     ----------
     label
         Area codes of positions; asked only for pixels that have one, some lines at a time.
+    cropland
+        Share of cropland at positions, for a granule without an array of it.
 
     Returns
     -------
@@ -151,10 +155,10 @@ def coverage(seen: Seen, label: Label) -> pd.DataFrame:
         combination that occurs, in ascending order. Areas the granule does not reach have no row.
     """
     parts = [
-        _of_strip(seen, slice(start, start + _STRIP_ROWS), label)
+        _of_strip(seen, slice(start, start + _STRIP_ROWS), label, cropland)
         for start in range(0, len(seen.fire_mask), _STRIP_ROWS)
     ]
-    return summed(parts, cropland=seen.cropland is not None)
+    return summed(parts, cropland=seen.cropland is not None or cropland is not None)
 
 
 def summed(parts: list[pd.DataFrame], *, cropland: bool = False) -> pd.DataFrame:
@@ -170,7 +174,7 @@ def summed(parts: list[pd.DataFrame], *, cropland: bool = False) -> pd.DataFrame
     return total.assign(**{BASIS_COLUMN: "measured"})
 
 
-def _of_strip(seen: Seen, rows: slice, label: Label) -> pd.DataFrame:
+def _of_strip(seen: Seen, rows: slice, label: Label, cropland: Cropland | None) -> pd.DataFrame:
     lon, lat = (np.asarray(axis[rows], dtype=float) for axis in (seen.lon, seen.lat))
     ground = _ground(seen, rows)
     there = np.isfinite(lon) & np.isfinite(lat) & (ground != _LEFT_OUT)
@@ -186,8 +190,11 @@ def _of_strip(seen: Seen, rows: slice, label: Label) -> pd.DataFrame:
     view = _view_class(seen.view_zenith_deg[rows][there])
     group = (place * len(VIEW_CLASSES) + view) * 2 + seen.day[rows][there]
     columns = _sums(group, ground[there], area_km2, len(areas), AREA_COLUMNS)
-    if seen.cropland is not None:
-        cropped = area_km2 * seen.cropland[rows][there]
+    share = None if seen.cropland is None else seen.cropland[rows][there]
+    if share is None and cropland is not None:
+        share = cropland(lon[there], lat[there])
+    if share is not None:
+        cropped = area_km2 * share
         columns |= _sums(group, ground[there], cropped, len(areas), CROPLAND_COLUMNS)
     keys = np.arange(len(areas) * len(VIEW_CLASSES) * 2)
     table = pd.DataFrame(

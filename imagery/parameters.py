@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
+from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from firewatch.core.errors import UsageError
 
 SetType = TypeVar("SetType")
 _HASH_DIGITS = 12
@@ -32,6 +36,53 @@ def load_parameters(kind: type[SetType], name: str) -> SetType:
     if unknown:
         raise ValueError(f"{name}.json: tag of {unknown}")
     return kind(**{key: entry["value"] for key, entry in entries.items()})
+
+
+def with_overrides(parameters: SetType, overrides: Mapping[str, object]) -> SetType:
+    """Return a parameter set with some values changed.
+
+    Parameters
+    ----------
+    parameters
+        A set from `load_parameters`.
+    overrides
+        New values by name: numbers, truth values or one of the words that a name allows.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown or a value of the wrong kind; it lists what there is.
+    """
+    kinds = get_type_hints(type(parameters))
+    unknown = sorted(set(overrides) - set(kinds))
+    if unknown:
+        raise UsageError(
+            f"没有这样的检测阈值：{', '.join(unknown)} / no such threshold of the detection",
+            expected=", ".join(kinds),
+            remedy="改正名称 / correct the name",
+        )
+    values = {name: _fitting(name, kinds[name], value) for name, value in overrides.items()}
+    changed: SetType = dataclasses.replace(parameters, **values)  # type: ignore[type-var]
+    return changed
+
+
+def _fitting(name: str, kind: Any, value: object) -> object:
+    """Return a value as the kind of its field; whole numbers do for fractional ones."""
+    if get_origin(kind) is Literal:
+        fits, expected = value in get_args(kind), " | ".join(map(str, get_args(kind)))
+    elif kind is float:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        fits, expected = number and math.isfinite(value), "number"  # type: ignore[arg-type]
+        value = float(value) if fits else value  # type: ignore[arg-type]
+    else:
+        fits, expected = type(value) is kind, kind.__name__
+    if not fits:
+        raise UsageError(
+            f"检测阈值 {name} 不能是 {value!r} / the threshold {name} cannot be {value!r}",
+            expected=expected,
+            remedy="改正它的值 / correct its value",
+        )
+    return value
 
 
 def parameter_hash(parameters: object) -> str:

@@ -44,13 +44,13 @@ def detect(
         rows, columns = granule.shape
         line = state.words(
             "detect.granule",
-            name=granule.files.image.name,
+            name=granule.image.name,
             fires=len(granule.fires),
             rows=rows,
             columns=columns,
-            algorithm=granule.detection.algorithm,
-            version=granule.detection.version,
-            parameters=granule.detection.parameter_hash,
+            algorithm=granule.algorithm,
+            version=granule.version,
+            parameters=granule.parameter_hash,
         )
         typer.echo(line, err=True)
     if not found:

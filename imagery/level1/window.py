@@ -100,7 +100,7 @@ def window_over(
         raise unreadable(path, "granule_nowhere")
     rows, columns = np.nonzero(_widened(region, grid).contains(lon, lat))
     if not len(rows):
-        raise _outside(path, region)
+        raise outside_region(path, region)
     lines = np.array(sampled_lines(grid.lines))[[rows.min(), rows.max()]]
     samples = sampled_columns(grid.samples)[[columns.min(), columns.max()]]
     first = max(int(lines[0]) - margin_px, 0) // grid.lines_a_scan * grid.lines_a_scan
@@ -123,7 +123,8 @@ def _widened(region: Extent, grid: Grid) -> Extent:
     )
 
 
-def _outside(path: Path, region: Extent) -> OutsideRegionError:
+def outside_region(path: Path, region: Extent) -> OutsideRegionError:
+    """Return the error of a granule that does not look at a region."""
     shown = f"{region.west}–{region.east}°E, {region.south}–{region.north}°N"
     error = unreadable(path, "granule_outside", region=shown)
     return OutsideRegionError(error.what, error.where, error.expected, error.remedy)
