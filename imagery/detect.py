@@ -21,6 +21,7 @@ from imagery.level1.stack import StackFiles, read_stack
 from imagery.level1.viirs import read_viirs
 from imagery.level1.window import outside_region
 from imagery.modis_parameters import ModisParameters
+from imagery.parameters import parameter_hash
 from imagery.reading import unreadable
 from imagery.scene import Bools, Detection, Scene
 from imagery.viirs_parameters import ViirsParameters
@@ -47,6 +48,14 @@ class Detectors:
     def shipped(cls) -> Detectors:
         """Return the published sets: VIIRS I band, MODIS Collection 6."""
         return cls(viirs.parameters(), modis.parameters())
+
+    @property
+    def version(self) -> str:
+        """Return what changes with any algorithm or threshold."""
+        parts = ((viirs, self.viirs), (modis, self.modis))
+        return ";".join(
+            f"{room.ALGORITHM}-{room.VERSION}+{parameter_hash(values)}" for room, values in parts
+        )
 
 
 SHIPPED = Detectors.shipped()
