@@ -13,7 +13,7 @@ from firewatch.core.errors import UsageError
 from firewatch.core.files import atomic_path, write_text_atomically
 from firewatch.core.geo import Extent
 from firewatch.simulate.granule_forward import STEFAN_BOLTZMANN, fire_pixels
-from firewatch.simulate.granule_ground import Weather, draw_ground
+from firewatch.simulate.granule_ground import Clouds, Weather, draw_ground
 from firewatch.simulate.granule_modis import write_modis
 from firewatch.simulate.granule_swath import Swath, modis_scanner, viirs_scanner
 from firewatch.simulate.granule_viirs import write_viirs
@@ -52,6 +52,13 @@ class GranuleRequest:
         Direction of flight.
     scans
         None for a full granule of 6 (VIIRS) or 5 (MODIS) minutes.
+    along_km
+        Where the middle of the granule lies on the track, north of 23.7° N.
+    samples
+        VIIRS only: the samples that are worked out, first (even) and last (even) excluded; the
+        others hold fill, as in a file cut to a region. None for all.
+    weather, clouds
+        `clouds` takes the place of the random clouds of `weather`.
     """
 
     platform: str
@@ -61,7 +68,10 @@ class GranuleRequest:
     track_lon: float = REFERENCE_LON
     northward: bool = True
     scans: int | None = None
+    along_km: float = 0.0
+    samples: tuple[int, int] | None = None
     weather: Weather = field(default_factory=Weather)
+    clouds: Clouds | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +87,10 @@ class SimulatedGranule:
     cover: Path
 
 
-def simulate_granule(folder: Path, request: GranuleRequest) -> SimulatedGranule:
-    """Write a granule of level-1 files into a folder, with the truth beside.
+def simulate_granule(
+    folder: Path, request: GranuleRequest, truth_folder: Path | None = None
+) -> SimulatedGranule:
+    """Write a granule of level-1 files into a folder, with the truth beside or elsewhere.
 
     Raises
     ------
@@ -90,9 +102,14 @@ def simulate_granule(folder: Path, request: GranuleRequest) -> SimulatedGranule:
     scans = request.scans or _SCANS[family]
     started_utc_s = request.started_utc_s // 60 * 60
     tilt = _TILT_RAD if request.northward else -_TILT_RAD
-    swath = Swath(scanner_of(), started_utc_s, request.track_lon, tilt, request.northward, scans)
+    swath = Swath(
+        scanner_of(), started_utc_s, request.track_lon, tilt, request.northward, scans,
+        request.along_km, request.samples,
+    )  # fmt: skip
     rng = np.random.default_rng(request.seed)
     ground = draw_ground(rng, _box(swath), request.weather)
+    if request.clouds:
+        ground = ground.under(request.clouds)
     fires = request.fires.reset_index(drop=True)
     stems = _stems(family, request.platform, started_utc_s)
     files = {role: folder / f"{stem}.{_SUFFIX[family]}" for role, stem in stems.items()}
@@ -101,7 +118,8 @@ def simulate_granule(folder: Path, request: GranuleRequest) -> SimulatedGranule:
     pixels = fire_pixels(swath, fires)
     truth, cover = write(files, request.platform, swath, ground, pixels, times, rng)
     stem = stems[_ROLES[family][0]]
-    made = SimulatedGranule(files, folder / f"{stem}_truth.csv", folder / f"{stem}_cover.npz")
+    beside = truth_folder or folder
+    made = SimulatedGranule(files, beside / f"{stem}_truth.csv", beside / f"{stem}_cover.npz")
     write_text_atomically(made.truth, _truth(truth, fires).to_csv(index=False))
     with atomic_path(made.cover) as temporary:
         np.savez_compressed(temporary, cover=cover)

@@ -67,13 +67,13 @@ class FirePixels:
     share: Floats
     t_k: Floats
 
-    def within(self, first_line: int, lines: int) -> FirePixels:
-        """Return those of a block of lines, `line` counted from its first."""
+    def within(self, first_line: int, lines: int, first_sample: int = 0) -> FirePixels:
+        """Return those of a block of lines, `line` and `sample` counted from its first."""
         inside = (self.line >= first_line) & (self.line < first_line + lines)
         return FirePixels(
             self.fire[inside],
             self.line[inside] - first_line,
-            self.sample[inside],
+            self.sample[inside] - first_sample,
             self.share[inside],
             self.t_k[inside],
         )
@@ -101,6 +101,10 @@ def fire_pixels(swath: Swath, fires: pd.DataFrame) -> FirePixels:
 def clear_radiance(band: ThermalBand, fields: Fields, block: Block) -> Floats:
     """Return the radiance without fires and noise."""
     own = planck_radiance(band.wavelength_um, fields.surface_k)
+    veiled = fields.veil > 0
+    top = planck_radiance(band.wavelength_um, fields.veil_k[veiled])
+    # Parts of a pixel mix as radiance: a cold part lowers 11 µm more than 4 µm.
+    own[veiled] += fields.veil[veiled] * (top - own[veiled])
     if not band.sun:
         return own
     cosine = np.clip(np.cos(np.radians(block.solar_zenith_deg)), 0, None)

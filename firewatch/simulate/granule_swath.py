@@ -112,7 +112,11 @@ class Swath:
     northward
         Whether the satellite flies north.
     scans
-        Scans of the granule, centred on the reference latitude.
+        Scans of the granule.
+    along_km
+        Where the middle of the granule lies on the track, north of the reference latitude.
+    samples
+        The samples that are worked out, first and last excluded; None for all.
     """
 
     scanner: Scanner
@@ -121,10 +125,16 @@ class Swath:
     tilt_rad: float
     northward: bool
     scans: int
+    along_km: float = 0.0
+    samples: tuple[int, int] | None = None
 
     @property
     def lines(self) -> int:
         return self.scans * self.scanner.lines_a_scan
+
+    @property
+    def columns(self) -> slice:
+        return slice(*(self.samples or (0, self.scanner.samples)))
 
     def _track(self) -> tuple[Floats, Floats]:
         return np.asarray(self.track_lon), np.asarray(self.tilt_rad)
@@ -133,20 +143,20 @@ class Swath:
         return 1.0 if self.northward else -1.0
 
     def block(self, first_scan: int, last_scan: int) -> Block:
-        """Return the pixels of scans `first_scan` to before `last_scan`."""
+        """Return the pixels of scans `first_scan` to before `last_scan`, of `columns` only."""
         scanner = self.scanner
-        across = np.sign(scanner.angle_rad) * ground_km(
-            np.abs(scanner.angle_rad), scanner.altitude_km
-        )
+        angle = scanner.angle_rad[self.columns]
+        across = np.sign(angle) * ground_km(np.abs(angle), scanner.altitude_km)
         detector = np.arange(scanner.lines_a_scan) - (scanner.lines_a_scan - 1) / 2
-        within = detector[:, None] * scanner.track_km.astype(float)
+        within = detector[:, None] * scanner.track_km[self.columns].astype(float)
         centre = (np.arange(first_scan, last_scan) + 0.5 - self.scans / 2) * scanner.scan_step_km
-        along = (centre[:, None, None] + within).reshape(-1, scanner.samples)
+        along = (centre[:, None, None] + within).reshape(-1, len(angle))
         sense = self._sense()
-        lon, lat = from_track_plane(sense * across, sense * along, *self._track())
+        north = sense * along + self.along_km
+        lon, lat = from_track_plane(sense * across, north, *self._track())
         sun = solar_angles_deg(self.started_utc_s, lon.astype("f4"), lat.astype("f4"))
         ratio = (EARTH_RADIUS_KM + scanner.altitude_km) / EARTH_RADIUS_KM
-        view = np.degrees(np.arcsin(ratio * np.sin(np.abs(scanner.angle_rad))))
+        view = np.degrees(np.arcsin(ratio * np.sin(np.abs(angle))))
         # The satellite stands over the track, seen from a pixel.
         outwards = 90.0 - np.degrees(self.tilt_rad)
         azimuth = np.where(sense * across > 0, outwards - 180.0, outwards)
@@ -165,11 +175,12 @@ class Swath:
         """
         scanner, sense = self.scanner, self._sense()
         across, along = track_plane(lon, lat, *self._track())
-        across, along = sense * across, sense * along
+        across, along = sense * across, sense * (along - self.along_km)
         angle = np.sign(across) * scan_rad(np.abs(across), scanner.altitude_km)
         edges = (scanner.angle_rad[1:] + scanner.angle_rad[:-1]) / 2
         sample = np.searchsorted(edges, angle)
         inside = np.abs(angle) <= scanner.angle_rad[-1]
+        inside &= (sample >= self.columns.start) & (sample < self.columns.stop)
         nearest = np.floor(along / scanner.scan_step_km + self.scans / 2).astype(np.int64)
         found = []
         for scan in (nearest - 1, nearest, nearest + 1):

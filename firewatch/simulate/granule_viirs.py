@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,8 @@ from imagery.radiometry import FIRST_FILL_COUNT, Quality, brightness_temperature
 if TYPE_CHECKING:
     import h5py
 
+Part: TypeAlias = tuple[slice, slice]
+
 # Scale and offset of radiance (thermal) or reflectance times cos(SZA), as in real granules.
 _SCALES = {
     "I01": (1.9991758e-05, 0.0),
@@ -43,6 +45,9 @@ _SCALES = {
 }
 _LAST = FIRST_FILL_COUNT - 1
 _BOWTIE = 65_533
+_NO_COUNT, _NO_DEGREES, _NO_ANGLE = np.uint16(65_535), np.float32(-999.9), np.int16(-32_768)
+NO_COVER = 255
+"""Cover of pixels that were not worked out."""
 _NO_TEMPERATURE = -999.3
 # What real tables give for count 0; a folded I4 pixel shows exactly this.
 _LOWEST_K = {"I04": 208.0, "I05": 150.0}
@@ -50,8 +55,12 @@ _CHUNK = (64, 3200)
 _DEFLATE = 4
 _SCANS_A_BLOCK = 8
 _REFLECTANCE_NOISE = 0.002
-FOLD_RADIANCE = 12.0
-"""I4 radiance (three times what saturates it) from which the count starts again at its lowest."""
+FOLD_RADIANCE = 50.0
+"""I4 radiance from which the count starts again at its lowest.
+
+Where a real I4 folds is not published in what was at hand. The published test for folded pixels
+asks for I5 above 325 K by day, which flames of 900 K bring about from this radiance on.
+"""
 _PLATFORM_NAMES = {"S-NPP": "Suomi-NPP", "NOAA-20": "JPSS-1", "NOAA-21": "JPSS-2"}
 
 
@@ -66,6 +75,8 @@ def write_viirs(
 ) -> tuple[pd.DataFrame, NDArray[np.uint8]]:
     """Write 02IMG, 03IMG and 02MOD; return the truth by fire pixel and the cover by pixel.
 
+    Samples outside the swath's columns hold fill, their cover is `NO_COVER`.
+
     Parameters
     ----------
     paths
@@ -74,7 +85,7 @@ def write_viirs(
         Begin and end, ISO 8601.
     """
     by_day = bool((swath.block(0, 1).solar_zenith_deg < 90).any())
-    cover = np.empty((swath.lines, swath.scanner.samples), dtype=np.uint8)
+    cover = np.full((swath.lines, swath.scanner.samples), NO_COVER, dtype=np.uint8)
     truth = []
     with ExitStack() as stack:
         files = {
@@ -88,11 +99,13 @@ def write_viirs(
             fields = ground.fields(block)
             line0 = first * swath.scanner.lines_a_scan
             lines = slice(line0, line0 + block.shape[0])
-            inside = fires.within(line0, block.shape[0])
-            rows = _write_image(files, lines, swath, block, fields, inside, rng, by_day)
-            _write_geolocation(files["03IMG"], lines, block, fields)
-            cover[lines] = fields.cover
-            truth.append(rows.assign(line=rows["line"] + line0))
+            part = lines, swath.columns
+            inside = fires.within(line0, block.shape[0], swath.columns.start)
+            rows = _write_image(files, part, swath, block, fields, inside, rng, by_day)
+            _write_geolocation(files["03IMG"], part, block, fields)
+            cover[part] = fields.cover
+            line, sample = rows["line"] + line0, rows["sample"] + swath.columns.start
+            truth.append(rows.assign(line=line, sample=sample))
     return pd.concat(truth, ignore_index=True), cover
 
 
@@ -135,32 +148,38 @@ def _declare(files: dict[str, h5py.File], swath: Swath, by_day: bool) -> None:
         image[f"observation_data/{band}_brightness_temperature_lut"] = _table(band, wave)
     _band(mod, "M13", (shape[0] // 2, shape[1] // 2), "")
     for name in ("latitude", "longitude"):
-        _dataset(geo, f"geolocation_data/{name}", shape, "f4").attrs["_FillValue"] = np.float32(
-            -999.9
-        )
+        place = f"geolocation_data/{name}"
+        _dataset(geo, place, shape, "f4", _NO_DEGREES).attrs["_FillValue"] = _NO_DEGREES
     for name in ("solar_zenith", "solar_azimuth", "sensor_zenith", "sensor_azimuth"):
-        _dataset(geo, f"geolocation_data/{name}", shape, "i2").attrs.update(
-            scale_factor=np.float32(0.01), add_offset=np.float32(0), _FillValue=np.int16(-32_768)
+        _dataset(geo, f"geolocation_data/{name}", shape, "i2", _NO_ANGLE).attrs.update(
+            scale_factor=np.float32(0.01), add_offset=np.float32(0), _FillValue=_NO_ANGLE
         )
-    _dataset(geo, "geolocation_data/land_water_mask", shape, "u1")
+    _dataset(geo, "geolocation_data/land_water_mask", shape, "u1", np.uint8(255))
 
 
-def _dataset(file: h5py.File, name: str, shape: tuple[int, int], kind: str) -> h5py.Dataset:
-    chunks = (min(_CHUNK[0], shape[0]), min(_CHUNK[1], shape[1]))
+def _dataset(
+    file: h5py.File, name: str, shape: tuple[int, int], kind: str, fill: np.generic | None = None
+) -> h5py.Dataset:
     return file.create_dataset(
-        name, shape, kind, chunks=chunks, compression="gzip", compression_opts=_DEFLATE
+        name,
+        shape,
+        kind,
+        chunks=(min(_CHUNK[0], shape[0]), min(_CHUNK[1], shape[1])),
+        compression="gzip",
+        compression_opts=_DEFLATE,
+        fillvalue=fill,
     )
 
 
 def _band(file: h5py.File, band: str, shape: tuple[int, int], radiance: str) -> None:
     scale, offset = _SCALES[band]
-    attributes = _dataset(file, f"observation_data/{band}", shape, "u2").attrs
+    attributes = _dataset(file, f"observation_data/{band}", shape, "u2", _NO_COUNT).attrs
     attributes.update(
         scale_factor=np.float32(scale),
         add_offset=np.float32(offset),
         valid_min=np.uint16(0),
         valid_max=np.uint16(_LAST),
-        _FillValue=np.uint16(65_535),
+        _FillValue=_NO_COUNT,
         flag_values=np.array([65_532, 65_533, 65_534], dtype="u2"),
         flag_meanings="Missing_EV Bowtie_Deleted Cal_Fail",
     )
@@ -179,7 +198,7 @@ def _table(band: str, wave: ThermalBand) -> NDArray[np.float32]:
 
 def _write_image(
     files: dict[str, h5py.File],
-    lines: slice,
+    part: Part,
     swath: Swath,
     block: Block,
     fields: Fields,
@@ -188,7 +207,8 @@ def _write_image(
     by_day: bool,
 ) -> pd.DataFrame:
     scanner = swath.scanner
-    deleted = np.tile(scanner.deleted(), (block.shape[0] // scanner.lines_a_scan, 1))
+    repeats = (block.shape[0] // scanner.lines_a_scan, 1)
+    deleted = np.tile(scanner.deleted()[:, swath.columns], repeats)
     seen = fires.seen(fields.cloud)
     clear = {
         "mir": (I4, clear_radiance(I4, fields, block)),
@@ -200,15 +220,15 @@ def _write_image(
         flags = np.where(deleted, int(Quality.BOWTIE_DELETED), 0).astype(np.uint16)
         digital, saturated, folded = _digitised(name, measured)
         flags[saturated & ~folded & ~deleted] |= int(Quality.SATURATION)
-        observed[name][lines] = np.where(deleted, _BOWTIE, digital)
-        observed[f"{name}_quality_flags"][lines] = flags
+        observed[name][part] = np.where(deleted, _BOWTIE, digital)
+        observed[f"{name}_quality_flags"][part] = flags
     power = noisy(M13, with_fires(M13, clear_radiance(M13, fields, block), seen), rng)
     coarse = power.reshape(power.shape[0] // 2, 2, -1, 2).mean(axis=(1, 3))
     values = counts(coarse, *_SCALES["M13"], _LAST)
-    half = slice(lines.start // 2, lines.stop // 2)
+    half = tuple(slice(side.start // 2, side.stop // 2) for side in part)
     files["02MOD"]["observation_data/M13"][half] = np.where(deleted[::2, ::2], _BOWTIE, values)
     if by_day:
-        _write_reflective(observed, lines, block, fields, deleted, rng)
+        _write_reflective(observed, part, block, fields, deleted, rng)
     rows = truth_rows(fires, fields.cloud, clear)
     at = fires.line, fires.sample
     return rows.assign(bowtie_deleted=deleted[at], cover=fields.cover[at])
@@ -228,7 +248,7 @@ def _digitised(
 
 def _write_reflective(
     observed: Any,
-    lines: slice,
+    part: Part,
     block: Block,
     fields: Fields,
     deleted: NDArray[np.bool_],
@@ -238,13 +258,13 @@ def _write_reflective(
     for name, rho in (("I01", fields.red), ("I02", fields.nir), ("I03", fields.swir)):
         noise = _REFLECTANCE_NOISE * rng.standard_normal(rho.shape, dtype=np.float32)
         values = counts((rho + noise) * cosine, *_SCALES[name], _LAST)
-        observed[name][lines] = np.where(deleted, _BOWTIE, values)
+        observed[name][part] = np.where(deleted, _BOWTIE, values)
 
 
-def _write_geolocation(file: h5py.File, lines: slice, block: Block, fields: Fields) -> None:
+def _write_geolocation(file: h5py.File, part: Part, block: Block, fields: Fields) -> None:
     located = file["geolocation_data"]
-    located["latitude"][lines] = block.lat
-    located["longitude"][lines] = block.lon
+    located["latitude"][part] = block.lat
+    located["longitude"][part] = block.lon
     angles = {
         "solar_zenith": block.solar_zenith_deg,
         "solar_azimuth": block.solar_azimuth_deg,
@@ -252,5 +272,5 @@ def _write_geolocation(file: h5py.File, lines: slice, block: Block, fields: Fiel
         "sensor_azimuth": block.view_azimuth_deg,
     }
     for name, degrees in angles.items():
-        located[name][lines] = np.rint(degrees * 100).astype(np.int16)
-    located["land_water_mask"][lines] = fields.land_water
+        located[name][part] = np.rint(degrees * 100).astype(np.int16)
+    located["land_water_mask"][part] = fields.land_water

@@ -34,10 +34,15 @@ class Sky:
 
     def hides(self, lon: Floats, lat: Floats, epoch_s: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return whether cloud hides each place at each time."""
+        result: NDArray[np.bool_] = self.depth(lon, lat, epoch_s) > 0
+        return result
+
+    def depth(self, lon: Floats, lat: Floats, epoch_s: NDArray[np.int64]) -> Floats:
+        """Return how far inside a cloud each place lies at each time; above 0 is cloud."""
         day = (epoch_s + BEIJING_OFFSET_S) // DAY_S - self.first_day
         angle = self.wave_x[day] * lon[:, None] + self.wave_y[day] * lat[:, None] + self.phase[day]
         height = np.cos(angle).sum(axis=1) / np.sqrt(_WAVES / 2)
-        result: NDArray[np.bool_] = height < self._threshold()[day]
+        result: Floats = self._threshold()[day] - height
         return result
 
     def _threshold(self) -> Floats:
