@@ -157,6 +157,12 @@ class Ground:
         columns = ((block.lon - self.west) / _GRAIN_DEG).astype(np.intp) % _GRAIN_SHAPE[1]
         return self.grain[rows, columns]
 
+    def under(self, clouds: Clouds) -> Ground:
+        """Return the same ground under another sky."""
+        rows, columns = np.indices(self.sky.shape, dtype=np.float64).reshape(2, -1)
+        sky = clouds(self.west + _CELL_DEG * columns, self.south + _CELL_DEG * rows)
+        return replace(self, sky=sky.reshape(self.sky.shape).astype(np.float32), cloud_above=0.0)
+
     def _at(self, block: Block, raster: Singles) -> Singles:
         rows = (block.lat - np.float32(self.south)) / np.float32(_CELL_DEG)
         columns = (block.lon - np.float32(self.west)) / np.float32(_CELL_DEG)
