@@ -24,11 +24,23 @@ def _zones_have_months_and_permits_exist(connection: Connection) -> None:
     _run_script(connection, "version_3.sql")
 
 
+def _coverage_is_kept(connection: Connection) -> None:
+    """Version 4: what ground each granule has seen, area by area, stands beside its points."""
+    _run_script(connection, "version_4.sql")
+
+
+_ON_SQLITE = {"binary": "BLOB", "long": "INTEGER", "keyed": " WITHOUT ROWID"}
+_ON_POSTGRESQL = {"binary": "BYTEA", "long": "BIGINT", "keyed": ""}
+
+
 def _run_script(connection: Connection, name: str) -> None:
-    """Run a file of statements; `{binary}` stands for the database's type of bytes."""
+    """Run a file of statements; words in braces stand for what each database calls it.
+
+    `{binary}` bytes, `{long}` a whole number of 64 bits, `{keyed}` a table stored by its key.
+    """
     script = (files("firewatch.ledger") / name).read_text(encoding="utf-8")
-    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
-    for statement in script.format(binary=binary).split(";"):
+    words = _ON_POSTGRESQL if connection.dialect.name == "postgresql" else _ON_SQLITE
+    for statement in script.format(**words).split(";"):
         if statement.strip():
             connection.exec_driver_sql(statement)
 
@@ -36,6 +48,7 @@ def _run_script(connection: Connection, name: str) -> None:
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     1: _runs_state_their_parameters,
     2: _zones_have_months_and_permits_exist,
+    3: _coverage_is_kept,
 }
 """`MIGRATIONS[n]` takes a ledger of version n to version n + 1."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -119,6 +119,35 @@ sightings = Table(
     Column("file_id", Integer, ForeignKey("source_files.file_id"), nullable=False),
     Column("source_row", Integer, nullable=False),
     Column("point_key", Long, ForeignKey("points.point_key"), nullable=False),
+)
+
+granules = Table(
+    "granules",
+    metadata,
+    # One account: what one file says of one granule, as of one product version.
+    Column("granule_key", Integer, primary_key=True),
+    Column("file_id", Integer, ForeignKey("source_files.file_id"), nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("product_family", Text, nullable=False),
+    Column("product_version", Text, nullable=False),
+    Column("product_rank", Integer, nullable=False),
+    Column("started_s", Long, nullable=False, index=True),
+    Column("ended_s", Long, nullable=False),
+    Column("cropland_version", Text, nullable=False),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("granule_key", Integer, ForeignKey("granules.granule_key"), primary_key=True),
+    Column("area_code", Integer, primary_key=True),
+    Column("view_class", Text, primary_key=True),
+    Column("day_night", Text, primary_key=True),
+    Column("basis", Text, primary_key=True),
+    # Areas are missing where a granule is only known to have been there.
+    *(Column(f"{seen}_km2", Float) for seen in ("clear", "cloud", "glint", "not_seen", "water")),
+    *(Column(f"cropland_{seen}_km2", Float) for seen in ("clear", "cloud", "glint", "not_seen")),
+    sqlite_with_rowid=False,
 )
 
 register_imports = Table(

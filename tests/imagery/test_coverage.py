@@ -1,22 +1,18 @@
-"""What ground was seen, summed pixel by pixel; and the table one office hands to another."""
+"""What ground was seen, summed pixel by pixel."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from firewatch.core.errors import UnreadableFileError
-from imagery.coverage import AREA_COLUMNS, CROPLAND_COLUMNS, GROUND, Seen, coverage, seen_by
-from imagery.coverage_table import combine, feed_present, of_granule, read_coverage, write_coverage
+from imagery.coverage import AREA_COLUMNS, GROUND, Seen, coverage, seen_by
 from imagery.scene import Detection, Scene
 from imagery.swath import ground_area_km2, sizes_km
 
 SHAPE = (300, 40)
-GRANULE = ("S-NPP", "VIIRS_I", "2L2", 1_604_556_360)
 # What a class of each product tells of the ground, as the products' documents say.
 VIIRS = ["not_seen", None, "glint", "water", "cloud", "clear", "not_seen", *["clear"] * 3]
 MODIS = ["not_seen"] * 3 + ["water", "cloud", "clear", "not_seen", *["clear"] * 3]
@@ -141,91 +137,6 @@ def test_lines_deleted_on_board_leave_their_ground_to_the_others() -> None:
     ground, whole = ground_area_km2("VIIRS_I", share), ground_area_km2("VIIRS_I")
     np.testing.assert_allclose(ground[:1280] * 0.75, whole[:1280])
     assert ground[1280] == 0
-
-
-def test_a_table_comes_back_from_parquet_as_it_was(tmp_path: Path) -> None:
-    cropland = np.ones(SHAPE, bool)
-    table = of_granule(coverage(pass_over(cropland=cropland), label), *GRANULE)
-    write_coverage(table, tmp_path / "c.parquet")
-    pd.testing.assert_frame_equal(read_coverage(tmp_path / "c.parquet"), table)
-    assert (tmp_path / "c.parquet").stat().st_size < 30_000
-
-
-def test_a_granule_that_two_offices_read_counts_once(tmp_path: Path) -> None:
-    table = of_granule(coverage(pass_over(), label), *GRANULE)
-    for name in ("a", "b"):
-        write_coverage(table, tmp_path / f"{name}.parquet")
-    both = combine(read_coverage(tmp_path / f"{name}.parquet") for name in ("a", "b"))
-    pd.testing.assert_frame_equal(both, table)
-
-
-def test_the_account_that_saw_more_of_an_area_stands() -> None:
-    whole = pass_over()
-    window = Seen(
-        whole.family, whole.fire_mask[:60], whole.lon[:60], whole.lat[:60], whole.pixel_area_km2,
-        whole.view_zenith_deg[:60], whole.day[:60],
-    )  # fmt: skip
-    more, less = (of_granule(coverage(part, label), *GRANULE) for part in (whole, window))
-    pd.testing.assert_frame_equal(combine([less, more]), more)
-    pd.testing.assert_frame_equal(combine([more, less]), more)
-    elsewhere = less[less["area_code"] == 450300]
-    only_west = more[more["area_code"] != 450300]
-    joined = combine([only_west, elsewhere])
-    assert set(joined["area_code"]) == {450100, 450200, 450300}
-
-
-def test_what_was_measured_stands_before_what_was_only_there() -> None:
-    measured = of_granule(coverage(pass_over(), label), *GRANULE)
-    present = feed_present([450100, 450900], *GRANULE)
-    table = combine([present, measured])
-    assert set(table.loc[table["area_code"] == 450100, "basis"]) == {"measured"}
-    noted = table[table["area_code"] == 450900]
-    assert noted["basis"].tolist() == ["feed_present"]
-    assert noted[list(AREA_COLUMNS)].isna().all(axis=None)
-
-
-def test_granules_and_products_stand_beside_one_another() -> None:
-    table = coverage(pass_over(), label)
-    parts = [
-        of_granule(table, *GRANULE),
-        of_granule(table, *GRANULE[:3], GRANULE[3] + 6000),
-        of_granule(table, *GRANULE[:2], "own-1", GRANULE[3]),
-    ]
-    assert len(combine(parts)) == 3 * len(table)
-    assert combine([]).empty
-
-
-def test_without_a_cropland_mask_cropland_is_unknown() -> None:
-    table = of_granule(coverage(pass_over(), label), *GRANULE)
-    assert table[list(CROPLAND_COLUMNS)].isna().all(axis=None)
-
-
-@pytest.mark.parametrize("content", [b"", b"PAR1 cut", b"area_code,clear_km2\n1,2\n"])
-def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "c.parquet"
-    path.write_bytes(content)
-    with pytest.raises(UnreadableFileError) as caught:
-        read_coverage(path)
-    assert caught.value.remedy
-
-
-def test_a_table_of_another_kind_or_with_impossible_areas_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "c.parquet"
-    pd.DataFrame({"x": [1]}).to_parquet(path)
-    with pytest.raises(UnreadableFileError, match="area_code"):
-        read_coverage(path)
-    table = of_granule(coverage(pass_over(), label), *GRANULE)
-    for column, value in (("clear_km2", -1.0), ("cloud_km2", np.nan), ("basis", "guessed")):
-        write_coverage(table.assign(**{column: value}), path)
-        with pytest.raises(UnreadableFileError):
-            read_coverage(path)
-    with pytest.raises(UnreadableFileError, match="opened"):
-        read_coverage(tmp_path / "absent.parquet")
-    whole = tmp_path / "w.parquet"
-    write_coverage(table, whole)
-    path.write_bytes(whole.read_bytes()[:-200])
-    with pytest.raises(UnreadableFileError):
-        read_coverage(path)
 
 
 def test_a_detection_in_a_window_of_the_swath_has_the_ground_of_its_samples() -> None:
