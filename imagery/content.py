@@ -41,6 +41,7 @@ _BOMS = (
 # Text holds a stray control byte now and then; a tenth of them is no text.
 _BINARY_SHARE = 0.1
 _SAMPLE_BYTES = 1 << 16
+_START_BYTES = 512
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v")) + b"\x7f"
 
 
@@ -63,6 +64,25 @@ def load(path: Path) -> bytes:
     if not _SOMETHING.search(data):
         raise unreadable(path, "empty")
     return data
+
+
+def check_start(path: Path) -> None:
+    """Refuse what no reader of binary files can read, by the first bytes of a file.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is absent, no file, may not be read, is empty, or is a web page.
+    """
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(_START_BYTES)
+    except OSError as error:
+        raise unreadable(path, "unopened", found=error.strerror or str(error)) from error
+    if not start:
+        raise unreadable(path, "empty_granule")
+    if _MARKUP.match(start):
+        raise unreadable(path, "html_granule")
 
 
 def is_workbook(data: bytes) -> bool:

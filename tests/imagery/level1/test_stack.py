@@ -11,7 +11,9 @@ import rasterio
 from rasterio.transform import from_origin
 
 from firewatch.core.errors import UnreadableFileError
-from imagery.level1.stack import StackFiles, read_stack, stack_files
+from firewatch.core.geo import Extent
+from imagery.level1.stack import StackFiles, read_stack, stack_files, stacks
+from imagery.level1.window import OutsideRegionError
 
 NOON = "2020:11:07 05:00:00"
 UTM_49N = "EPSG:32649"
@@ -95,6 +97,58 @@ def test_reflectance_already_divided_or_in_fractions_is_left_so(stack: StackFile
     np.testing.assert_allclose(scene.rho_red, values)
 
 
+def test_percent_and_fractions_are_told_apart_by_their_values(
+    tmp_path: Path, stack: StackFiles
+) -> None:
+    with rasterio.open(stack.i1) as file:
+        values = file.read(1)
+    fractions = {band: image(tmp_path / "b" / f"{band}.tif", values / 100) for band in ("i1", "i3")}
+    told = read_stack(replace(stack, **fractions))
+    np.testing.assert_allclose(told.rho_red, read_stack(stack).rho_red, rtol=1e-5)
+    # The same values taken for percent, because the caller says so.
+    forced = read_stack(replace(stack, **fractions), percent=True)
+    np.testing.assert_allclose(forced.rho_red, told.rho_red / 100, rtol=1e-5)
+
+
+def test_scaled_integers_are_unpacked(tmp_path: Path, stack: StackFiles) -> None:
+    packed = tmp_path / "b" / "i4.tif"
+    image(packed, np.full((30, 40), 25.0))
+    with rasterio.open(packed, "r+") as file:
+        file.scales, file.offsets = (2.0,), (250.0,)
+    np.testing.assert_allclose(read_stack(replace(stack, i4=packed)).bt_mir_k, 300.0)
+
+
+def test_a_region_is_read_with_a_margin_and_no_more(stack: StackFiles) -> None:
+    whole = read_stack(stack)
+    lon, lat = whole.lon[20, 30], whole.lat[20, 30]
+    region = Extent(lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001)
+    # Positions are looked up so coarsely that these small images are taken whole.
+    part = read_stack(stack, region=region, margin_px=0)
+    assert part.line0 + part.shape[0] > 20 >= part.line0
+    lines = slice(part.line0, part.line0 + part.shape[0])
+    samples = slice(part.sample0, part.sample0 + part.shape[1])
+    np.testing.assert_array_equal(part.bt_mir_k, whole.bt_mir_k[lines, samples])
+    np.testing.assert_array_equal(part.rho_red, whole.rho_red[lines, samples])
+    np.testing.assert_array_equal(part.lon, whole.lon[lines, samples])
+    with pytest.raises(OutsideRegionError):
+        read_stack(stack, region=Extent(20, 50, 21, 51))
+
+
+def test_a_large_image_is_read_over_the_region_alone(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    for band in ("i4", "i5"):
+        image(tmp_path / f"{band}.tif", rng.uniform(290, 300, (400, 600)))
+    (files,) = stacks(tmp_path.iterdir())
+    whole = read_stack(files)
+    lon, lat = whole.lon[50, 500], whole.lat[50, 500]
+    part = read_stack(files, region=Extent(lon, lat, lon + 0.01, lat + 0.01), margin_px=20)
+    assert part.shape[0] < 250 and part.shape[1] < 300
+    lines = slice(part.line0, part.line0 + part.shape[0])
+    samples = slice(part.sample0, part.sample0 + part.shape[1])
+    np.testing.assert_array_equal(part.bt_tir_k, whole.bt_tir_k[lines, samples])
+    np.testing.assert_array_equal(part.lat, whole.lat[lines, samples])
+
+
 def test_positions_are_cell_centres(stack: StackFiles) -> None:
     from pyproj import Transformer
 
@@ -144,6 +198,69 @@ def test_a_damaged_or_unplaced_image_is_named(tmp_path: Path, stack: StackFiles)
     unplaced = image(tmp_path / "b" / "i4.tif", np.full((30, 40), 300.0), crs=None)
     with pytest.raises(UnreadableFileError, match="CRS"):
         read_stack(replace(stack, i4=unplaced))
+
+
+COLD = np.full((4, 4), 295.0)
+
+
+def test_passes_in_one_folder_are_told_apart_by_the_time_in_their_names(tmp_path: Path) -> None:
+    names = [
+        f"{stem}_{band}.tif"
+        for stem in ("VJ102IMG.A2020312.0605", "VJ102IMG.A2020312.0745")
+        for band in ("i04", "i05")
+    ]
+    paths = [image(tmp_path / name, COLD, time=None) for name in names]
+    lonely = image(tmp_path / "20201109_0500_i4.tif", COLD, time=None)
+    found = stacks([*paths, lonely, tmp_path / "notes.txt"])
+    assert [files.paths for files in found] == [tuple(paths[:2]), tuple(paths[2:])]
+    assert {files.platform for files in found} == {"NOAA-20"}
+    assert [read_stack(files).started_utc_s for files in found] == [1_604_729_100, 1_604_735_100]
+
+
+def test_passes_in_one_folder_are_told_apart_by_their_tags(tmp_path: Path) -> None:
+    paths = [
+        image(tmp_path / f"{name}_{band}.tif", COLD, time=f"2020:11:0{day} 05:00:00")
+        for day, name in ((7, "a"), (8, "b"))
+        for band in ("i4", "i5")
+    ]
+    found = stacks(paths)
+    assert [files.paths for files in found] == [tuple(paths[:2]), tuple(paths[2:])]
+
+
+def test_each_folder_is_a_stack_and_odd_images_belong_to_none(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        for band in ("i4", "i5"):
+            image(tmp_path / folder / f"{band}.tif", COLD)
+    image(tmp_path / "z" / "i4.tif", COLD)
+    image(tmp_path / "x" / "elevation.tif", COLD)
+    found = stacks(tmp_path.rglob("*.tif"), platform="NOAA-21")
+    assert [files.i4.parent.name for files in found] == ["x", "y"]
+    assert all(len(files.paths) == 2 and files.platform == "NOAA-21" for files in found)
+
+
+def test_a_tag_tells_the_platform_before_the_name(tmp_path: Path) -> None:
+    i4, i5 = (image(tmp_path / f"VNP_{band}.tif", COLD) for band in ("i4", "i5"))
+    assert stacks([i4, i5], platform="NOAA-21")[0].platform == "S-NPP"
+    with rasterio.open(i4, "r+") as file:
+        file.update_tags(platform_name="NOAA-20")
+    assert stacks([i4, i5])[0].platform == "NOAA-20"
+    assert read_stack(stacks([i4, i5])[0]).platform == "NOAA-20"
+
+
+def test_a_web_page_and_an_endless_image_are_named(tmp_path: Path, stack: StackFiles) -> None:
+    page = tmp_path / "b_i4.tif"
+    page.write_text("<!DOCTYPE html><html>Earthdata Login</html>")
+    with pytest.raises(UnreadableFileError, match="web page"):
+        read_stack(replace(stack, i4=page))
+    endless = tmp_path / "c_i4.tif"
+    with rasterio.open(
+        endless, "w", driver="GTiff", height=2_000_000, width=2_000_000, count=1, dtype="float32",
+        crs=UTM_49N, transform=from_origin(0, 0, 1, 1), sparse_ok=True, tiled=True,
+        blockxsize=16384, blockysize=16384, BIGTIFF="YES",
+    ):  # fmt: skip
+        pass
+    with pytest.raises(UnreadableFileError, match="2000000"):
+        read_stack(replace(stack, i4=endless))
 
 
 @pytest.mark.realdata
