@@ -134,7 +134,7 @@ def combine(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     reader = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     header = table[list(GRANULE_COLUMNS)].assign(_reader=reader)
-    account: NDArray[np.int64] = header.groupby(list(header), sort=False).ngroup().to_numpy()
+    account = np.asarray(header.groupby(list(header), sort=False).ngroup(), dtype=np.int64)
     return conformed(table[standing(table, account)])
 
 

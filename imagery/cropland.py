@@ -165,8 +165,7 @@ def _opened(path: Path) -> Iterator[rasterio.DatasetReader]:
     if not path.is_file():
         raise unreadable(path, "unopened")
     try:
-        # Overviews of classes are often averages of their codes, which are no classes.
-        with rasterio.open(path, driver=_LAYOUT, OVERVIEW_LEVEL="NONE") as raster:
+        with rasterio.open(path, driver=_LAYOUT) as raster:
             yield raster
     except RasterioError as error:
         raise unreadable(path, "cropland_raster", found=str(error)) from error
@@ -280,6 +279,7 @@ def _sampled(
     bottom, right = (
         min(index * grid.side_px, length) for index, length in zip(end, grid.shape, strict=True)
     )
+    # At full size: overviews of classes are often averages of their codes, which are no classes.
     block = raster.read(1, window=((top, bottom), (left, right)))
     half = grid.step_px // 2
     return np.isin(block[half :: grid.step_px, half :: grid.step_px], values)
