@@ -6,9 +6,11 @@ pixel lies, so the 03 file of the granule is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,8 +19,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from imagery.coverage import Label, Seen, coverage, summed
+from imagery.level1.pairs import SIMULATED_PREFIX, granule_name
 from imagery.level1.surface import WATER
 from imagery.level2.granule import FILL_BELOW, Level2
+from imagery.level2.products import product_named
 from imagery.libraries import needed_for
 from imagery.masks import FireClass
 from imagery.radiometry import NIGHT_FROM_DEG
@@ -26,6 +30,7 @@ from imagery.reading import unreadable
 from imagery.swath import ground_area_km2
 
 _STRIP_ROWS = 640
+_STAMP = re.compile(r"\.A(\d{7}\.\d{4})\.")
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,44 @@ def geolocation_name(granule: Level2) -> str:
     names = _NAMES[heading.product.family]
     moment = pd.Timestamp(heading.started_utc_s, unit="s").strftime("A%Y%j.%H%M")
     return f"{heading.product.short_name[:3]}{names.role}.{moment}.*.{names.suffix}"
+
+
+def geolocation_of(level2: Path | Level2, candidates: Iterable[Path]) -> Path | None:
+    """Return the geolocation file of a level-2 fire file among candidates, by official names.
+
+    Parameters
+    ----------
+    level2
+        The file, known by its name alone, or the granule read from it, known by its content.
+    candidates
+        Files of any kind; of several that fit, the newest production of the newest collection is
+        taken. A simulated file goes with simulated ones only.
+    """
+    granule = _granule_of(level2)
+    fits = [
+        (name.collection, path.name, path)
+        for path in candidates
+        if (name := granule_name(path)) is not None
+        and (name.product.short_name, name.time, name.simulated) == granule
+    ]
+    return max(fits)[2] if fits else None
+
+
+def _granule_of(level2: Path | Level2) -> tuple[str, str, bool] | None:
+    """Return short name and time of the geolocation file, and whether it is simulated."""
+    path = level2 if isinstance(level2, Path) else level2.path
+    stamp = _STAMP.search(path.name)
+    if isinstance(level2, Path):
+        simulated = path.name.startswith(SIMULATED_PREFIX)
+        product = product_named(path.name.removeprefix(SIMULATED_PREFIX))
+        time = None
+    else:
+        product, simulated = level2.heading.product, level2.heading.simulated
+        time = datetime.fromtimestamp(level2.heading.started_utc_s, UTC).strftime("%Y%j.%H%M")
+    time = stamp[1] if stamp else time
+    if product is None or time is None:
+        return None
+    return product.short_name[:3] + _NAMES[product.family].role, time, simulated
 
 
 def coverage_of_granule(granule: Level2, geolocation: Path | None, label: Label) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from firewatch.core.errors import UnreadableFileError
-from imagery.level2.coverage import coverage_of_granule, geolocation_name
+from imagery.level2.coverage import coverage_of_granule, geolocation_name, geolocation_of
 from imagery.level2.read import read_level2
 from imagery.swath import ground_area_km2
 
@@ -114,3 +114,41 @@ def test_geolocation_of_another_granule_or_cut_short_is_refused(
             coverage_of_granule(granule, whole, everywhere)
         with pytest.raises(UnreadableFileError):
             coverage_of_granule(granule, tmp_path / "absent", everywhere)
+
+
+@pytest.mark.parametrize(
+    ("level2", "fits"),
+    [
+        ("VNP14IMG.A2020312.0606.002.2021001.nc", "VNP03IMG.A2020312.0606.002.2021058000000.nc"),
+        ("VNP14.A2020312.0606.002.2021001.nc", "VNP03MOD.A2020312.0606.002.2021057000000.nc"),
+        ("MOD14.A2020312.0310.061.2021001.hdf", "MOD03.A2020312.0310.061.2021057000000.hdf"),
+        ("SIMULATED_VNP14IMG.A2020312.0606.002.2021001.nc", None),
+        ("VJ114IMG.A2020312.0606.002.2021001.nc", None),
+        ("fires.csv", None),
+    ],
+)
+def test_a_geolocation_file_is_found_by_platform_time_and_resolution(
+    level2: str, fits: str | None
+) -> None:
+    names = [
+        f"{short}.A2020312.{clock}.{production}.{suffix}"
+        for short, clock, production, suffix in (
+            ("VNP03IMG", "0606", "002.2021057000000", "nc"),
+            ("VNP03IMG", "0606", "002.2021058000000", "nc"),
+            ("VNP03IMG", "0612", "002.2021058000000", "nc"),
+            ("VNP03MOD", "0606", "002.2021057000000", "nc"),
+            ("VNP02IMG", "0606", "002.2021057000000", "nc"),
+            ("MYD03", "0310", "061.2021057000000", "hdf"),
+            ("MOD03", "0310", "061.2021057000000", "hdf"),
+        )
+    ]
+    found = geolocation_of(Path(level2), [Path(name) for name in names])
+    assert (found and found.name) == fits
+
+
+def test_a_renamed_granule_finds_its_geolocation_by_its_content(
+    tmp_path: Path, level2: Any
+) -> None:
+    granule = read_level2(level2.viirs(tmp_path).rename(tmp_path / "copy.A2020310.0606.002.nc"))
+    fits = Path("VNP03IMG.A2020310.0606.002.2021057000000.nc")
+    assert geolocation_of(granule, [fits, Path("VNP03IMG.A2020310.0612.002.1.nc")]) == fits
