@@ -13,18 +13,15 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from firewatch.cause.static_heat import shipped_rule
-from firewatch.cause.works import as_works
 from firewatch.core.errors import FirewatchError
-from firewatch.core.files import sha256_of_file
 from firewatch.core.geo import Extent
 from firewatch.core.schema import validate
 from firewatch.core.time import Period
+from firewatch.core.vocab import Source as Means
 from firewatch.decide import Outcome, Rulebook, decide, window_of
-from firewatch.events import Linkage
 from firewatch.identity import NATURAL_KEY, first_of_each, with_identity
 from firewatch.ledger.claims import claims_of, record_claims
-from firewatch.ledger.permits import load_air_quality, load_permits
+from firewatch.ledger.coverage import record_coverage
 from firewatch.ledger.points import (
     known_keys,
     product_keys,
@@ -32,21 +29,18 @@ from firewatch.ledger.points import (
     with_wanted,
     working_rows,
 )
-from firewatch.ledger.register import load_register
 from firewatch.ledger.store import Ledger, append, append_row, fetch
 from firewatch.ledger.tables import points_current, rejections, sightings, source_files
-from firewatch.settings import Settings
-from firewatch.supersession import IN_FORCE, Claim, Matching
-from imagery.open import expand, read
-from imagery.reading import Reading
+from firewatch.ledger.versions import own_rank
+from firewatch.rulebook import watch_over
+from firewatch.supersession import IN_FORCE, Claim
+from imagery.open import expand
+from imagery.reading import Look, Reading
+from imagery.sources import Source, Watch, digest, read_source, sources
 from zones.permits.edges import near_permit_edge
 from zones.permits.permitting import permitted
-from zones.places.areas import Areas, load_areas
 from zones.places.locate import locate
-from zones.places.subarea_notes import Level
-from zones.places.subareas import SubAreas, load_subareas
 from zones.ruling.certainty import certainty
-from zones.ruling.precedence import Precedence, default_precedence, read_precedence
 from zones.ruling.rule import rule
 
 # A share to 0.01 %: the same from whichever block of points it was worked out.
@@ -64,6 +58,10 @@ class FileOutcome:
         Points that this file's versions took out of force, or that came in already out of force.
     known
         The same bytes were taken in before; nothing changed.
+    companions
+        The other files of its granule.
+    remark
+        What the user should know of a file without points.
     error
         Why the file could not be taken in; empty if it was.
     """
@@ -78,6 +76,8 @@ class FileOutcome:
     superseded: int = 0
     new: int = 0
     known: bool = False
+    companions: tuple[Path, ...] = ()
+    remark: str = ""
     error: str = ""
 
 
@@ -100,37 +100,6 @@ class Declaration:
     period: Period
 
 
-def rulebook(ledger: Ledger, settings: Settings) -> Rulebook:
-    """Return everything decisions depend on, as of the ledger's latest register."""
-    with ledger.reading() as connection:
-        register = load_register(connection)
-        permits, air = load_permits(connection), load_air_quality(connection)
-    areas = load_areas(settings.region.boundaries, settings.region.adcode)
-    return Rulebook(
-        areas=areas,
-        townships=subareas_of(settings.region.townships, "township", areas),
-        villages=subareas_of(settings.region.villages, "village", areas),
-        register=register,
-        precedence=_precedence(settings),
-        permits=permits,
-        air=air,
-        works=as_works(settings.works),
-        static_heat=shipped_rule(),
-        matching=Matching(**settings.supersession.model_dump()),
-        linkage=Linkage(**settings.events.model_dump()),
-    )
-
-
-def subareas_of(path: Path | None, level: Level, areas: Areas) -> SubAreas:
-    """Return the user's layer of townships or villages, or the one without any."""
-    return load_subareas(path, level, areas) if path else SubAreas.none()
-
-
-def _precedence(settings: Settings) -> Precedence:
-    own = settings.zones.precedence
-    return read_precedence(own) if own else default_precedence()
-
-
 def ingest(
     ledger: Ledger,
     paths: Iterable[str | Path],
@@ -138,8 +107,10 @@ def ingest(
     now_s: int,
     declared: Declaration | None = None,
     progress: Callable[[FileOutcome, int], None] = lambda _file, _total: None,
+    watch: Watch | None = None,
 ) -> IngestOutcome:
-    """Take files in, one transaction a file. A file that fails is reported; the others go in.
+    """Take files in, one transaction a file or granule. One that fails is reported; the others
+    go in.
 
     Parameters
     ----------
@@ -148,17 +119,20 @@ def ingest(
     now_s
         The clock, UTC epoch seconds.
     progress
-        Called after each file with its outcome and the number of files.
+        Called after each file or granule with its outcome and the number of them.
+    watch
+        How imagery is read; by default by the shipped settings.
     """
-    files = expand(paths)
+    watch = watch or watch_over(rules.areas)
+    found = sources(expand(paths), watch.stack_platform)
     outcomes = []
-    for path in files:
+    for source in found:
         try:
-            outcome = _ingest_file(ledger, path, rules, now_s, declared)
+            outcome = _ingest_source(ledger, source, rules, watch, now_s, declared)
         except (FirewatchError, OSError) as error:
-            outcome = FileOutcome(path, error=str(error))
-        outcomes.append(outcome)
-        progress(outcome, len(files))
+            outcome = FileOutcome(source.path, error=str(error))
+        outcomes.append(replace(outcome, companions=source.companions))
+        progress(outcomes[-1], len(found))
     return IngestOutcome(tuple(outcomes))
 
 
@@ -199,21 +173,28 @@ def redecide(
         return decide(connection, subject, window_of(subject, []), rules, trigger, now_s)
 
 
-def _ingest_file(
-    ledger: Ledger, path: Path, rules: Rulebook, now_s: int, declared: Declaration | None
+def _ingest_source(
+    ledger: Ledger,
+    source: Source,
+    rules: Rulebook,
+    watch: Watch,
+    now_s: int,
+    declared: Declaration | None,
 ) -> FileOutcome:
-    sha256 = sha256_of_file(path)
+    if source.fault is not None:
+        raise source.fault
+    sha256 = digest(source, watch)
     with ledger.reading() as connection:
-        known = _recorded_file(connection, path, sha256)
+        known = _recorded_file(connection, source.path, sha256)
     if known is not None:
         return known
-    reading = read(path, now_s)
+    reading = read_source(source, now_s, watch)
     points = with_identity(validate(reading.points, "read"))
     inside = _locate_and_rule(points, rules, keep_outside=False)
     with ledger.writing() as connection:
         # Another process may have taken the same file in while this one was reading.
-        return _recorded_file(connection, path, sha256) or _record_file(
-            connection, path, sha256, reading, points, inside, rules, now_s, declared
+        return _recorded_file(connection, source.path, sha256) or _record_file(
+            connection, source, sha256, reading, points, inside, rules, now_s, declared
         )
 
 
@@ -235,7 +216,7 @@ def _locate_and_rule(
 
 def _record_file(
     connection: Connection,
-    path: Path,
+    source: Source,
     sha256: str,
     reading: Reading,
     points: pd.DataFrame,
@@ -244,19 +225,23 @@ def _record_file(
     now_s: int,
     declared: Declaration | None,
 ) -> FileOutcome:
-    """Record one file, its points and all that follows from them."""
+    """Record one file or granule, its points and all that follows from them."""
     outcome = FileOutcome(
-        path,
+        source.path,
         rows=reading.rows,
         inside=len(inside),
         outside=len(points) - len(inside),
         rejected=len(reading.rejections),
+        remark=reading.remark,
     )
+    reading, inside = _ranked(connection, reading, inside)
     inside, fresh = _record_points(connection, inside)
     made = _claims(points, reading, declared)
     window = window_of(fresh, [(claim.first_s, claim.last_s) for claim in made])
-    file_id = _record_source(connection, outcome, reading, sha256, now_s)
+    file_id = _record_source(connection, outcome, source, reading, sha256, now_s)
     record_claims(connection, file_id, made)
+    if reading.coverage is not None:
+        record_coverage(connection, file_id, reading.coverage)
     append(connection, rejections, reading.rejections.assign(file_id=file_id))
     append(connection, sightings, inside.assign(file_id=file_id))
     changed = decide(connection, fresh, window, rules, f"ingest {file_id}", now_s)
@@ -272,6 +257,20 @@ def _record_file(
         source_files.update().where(source_files.c.file_id == file_id).values(**counted)
     )
     return outcome
+
+
+def _ranked(
+    connection: Connection, reading: Reading, inside: pd.DataFrame
+) -> tuple[Reading, pd.DataFrame]:
+    """Give our own detections the rank of their version, and put the version on record."""
+    if reading.own is None:
+        return reading, inside
+    rank = own_rank(connection, reading.looks[0].product_family, reading.own)
+    looks = tuple(replace(look, product_rank=rank) for look in reading.looks)
+    coverage = None if reading.coverage is None else reading.coverage.assign(product_rank=rank)
+    met = pd.DataFrame([{"source": str(Means.SATELLITE), **vars(look)} for look in looks])
+    product_keys(connection, met)
+    return replace(reading, looks=looks, coverage=coverage), inside.assign(product_rank=rank)
 
 
 def _record_points(
@@ -294,6 +293,8 @@ def _record_points(
 
 
 def _claims(points: pd.DataFrame, reading: Reading, declared: Declaration | None) -> list[Claim]:
+    if reading.looks:
+        return [_claim_of(look) for look in reading.looks]
     if reading.extent is None:
         return []
     made = claims_of(points, declared.extent if declared else reading.extent)
@@ -303,8 +304,25 @@ def _claims(points: pd.DataFrame, reading: Reading, declared: Declaration | None
     return [replace(claim, first_s=first_s, last_s=after_s - 1, declared=True) for claim in made]
 
 
+def _claim_of(look: Look) -> Claim:
+    return Claim(
+        look.platform,
+        look.product_family,
+        look.product_rank,
+        look.extent,
+        look.first_s,
+        look.last_s,
+        declared=True,
+    )
+
+
 def _record_source(
-    connection: Connection, outcome: FileOutcome, reading: Reading, sha256: str, now_s: int
+    connection: Connection,
+    outcome: FileOutcome,
+    source: Source,
+    reading: Reading,
+    sha256: str,
+    now_s: int,
 ) -> int:
     return append_row(
         connection,
@@ -313,7 +331,7 @@ def _record_source(
             **{name: getattr(outcome, name) for name in TALLY},
             "sha256": sha256,
             "name": outcome.path.name,
-            "size_bytes": outcome.path.stat().st_size,
+            "size_bytes": sum(path.stat().st_size for path in source.paths),
             "format_name": reading.format_name,
             "simulated": reading.simulated,
             "ingested_at": now_s,

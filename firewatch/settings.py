@@ -69,6 +69,30 @@ class SupersessionSettings(BaseModel):
     """A longer silence of one platform over the region begins a new overpass."""
 
 
+class DetectionSettings(BaseModel):
+    """Our own detection of fires in level-1 imagery."""
+
+    rank: Literal["below_nrt", "above_nrt", "above_standard"] = "below_nrt"
+    """Where our own detections stand beside the provider's products of the same overpass: official
+    points take the place of our own by default, as standard ones take that of near-real-time."""
+    modis_collection: Literal["c6", "c5"] = "c6"
+    viirs: dict[str, float | str] = {}
+    """Thresholds in place of those of `imagery/viirs_iband.json`, by their names there."""
+    modis: dict[str, float | str | bool] = {}
+    """Thresholds in place of those of `imagery/modis_c6.json` (`modis_c5.json`)."""
+    stack_platform: Literal["S-NPP", "NOAA-20", "NOAA-21"] = "S-NPP"
+    """Whose images calibrated GeoTIFFs are if they do not say."""
+
+
+class CoverageSettings(BaseModel):
+    """What counts as cropland in the ground that imagery has seen."""
+
+    cropland: Path | None = None
+    """The user's land-cover map (GeoTIFF)."""
+    cropland_values: list[int] = [40]
+    """Its classes that are cropland; 40 in ESA WorldCover."""
+
+
 class EventSettings(BaseModel):
     """When two points belong to one fire."""
 
@@ -99,6 +123,8 @@ class Settings(BaseSettings):
     zones: ZoneSettings = ZoneSettings()
     campaign: CampaignSettings = CampaignSettings()
     supersession: SupersessionSettings = SupersessionSettings()
+    detection: DetectionSettings = DetectionSettings()
+    coverage: CoverageSettings = CoverageSettings()
     events: EventSettings = EventSettings()
     alerts: AlertSettings = AlertSettings()
     count: CountSettings = CountSettings()

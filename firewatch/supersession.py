@@ -8,7 +8,8 @@ where the newer product declares that it looked. Both versions stay on record.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,9 @@ RETRACTED = -1
 _OVERPASS_SPACING_KM = 1e5
 """Overpasses are laid so far apart on a third axis that no match crosses from one to another."""
 _SEARCH_MARGIN = 1.05
+OWN_RANKS = range(1, 100)
+"""Product ranks of our own detections on record: their order among themselves. Where they stand
+beside the provider's products is a setting, applied when versions are decided."""
 STANDARD_RANK = 300
 """From this product rank on a file is an archive: it is complete for the period it spans.
 A near-real-time file is a stream, complete only for the overpasses that it holds."""
@@ -38,7 +42,8 @@ class Claim:
     first_s, last_s
         First and last acquisition, UTC epoch seconds.
     declared
-        Whether the user declared extent and period; otherwise they are the file's own.
+        Whether the user declared extent and period, or imagery shows them; otherwise they are
+        those of the file's rows.
     """
 
     platform: str
@@ -57,10 +62,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Matching:
-    """Thresholds; see `SupersessionSettings`."""
+    """Thresholds, and the rank above which our own detections stand; see `settings`."""
 
     reach_pixels: float
     overpass_gap_min: int
+    own_stands_at: float
 
 
 def overpass_numbers(points: pd.DataFrame, gap_min: int) -> NDArray[np.int64]:
@@ -77,6 +83,19 @@ def overpass_numbers(points: pd.DataFrame, gap_min: int) -> NDArray[np.int64]:
     numbers = np.empty(len(order), dtype=np.int64)
     numbers[order] = np.cumsum(starts)
     return numbers
+
+
+def standing(product_rank: Any, matching: Matching) -> Any:
+    """Return ranks as they compare: those of our own detections put where the setting says.
+
+    Parameters
+    ----------
+    product_rank
+        A rank or an array of ranks as recorded.
+    """
+    ranks = np.asarray(product_rank)
+    own = (ranks >= OWN_RANKS.start) & (ranks < OWN_RANKS.stop)
+    return np.where(own, matching.own_stands_at + ranks / OWN_RANKS.stop, ranks)[()]
 
 
 def supersede(points: pd.DataFrame, claims: Sequence[Claim], matching: Matching) -> pd.DataFrame:
@@ -101,7 +120,9 @@ def supersede(points: pd.DataFrame, claims: Sequence[Claim], matching: Matching)
     )
     if points.empty:
         return result
+    claims = [replace(c, product_rank=standing(c.product_rank, matching)) for c in claims]
     numbered = points.assign(
+        product_rank=standing(points["product_rank"], matching),
         overpass=overpass_numbers(points, matching.overpass_gap_min),
         size_km=size_km(points["scan_km"], points["track_km"]),
     )

@@ -185,7 +185,8 @@ def _with_coverage(reading: Reading, granule: Level2, seen: SeenFrom) -> Reading
     """
     heading = granule.heading
     version = version_text(heading)
-    rank = product_rank(heading.product.layout.format.versions)(version) or 0
+    scheme = heading.product.layout.format.versions
+    rank = (product_rank(scheme)(version) if scheme else None) or 0
     table = coverage_of_granule(granule, seen.geolocation, seen.label)
     if table.empty:
         return reading

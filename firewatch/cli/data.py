@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 def ingest(
     context: typer.Context,
     paths: Annotated[
-        list[str], typer.Argument(help="文件、文件夹或通配符 / files, folders, globs")
+        list[str],
+        typer.Argument(
+            help="火点文件、卫星影像、观测覆盖表，或其文件夹、通配符 / files, folders, globs"
+        ),
     ],
     covers: Annotated[
         str | None,
@@ -39,16 +42,18 @@ def ingest(
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="覆盖终止日 / last day covered")] = None,
 ) -> None:
-    """读入火点文件，判定并入账 / take files of fire points in."""
+    """读入火点文件与一级影像，判定并入账 / take fire points and imagery in."""
     from firewatch.pipeline import ingest as run_ingest
-    from firewatch.pipeline import points_by_city, rulebook
+    from firewatch.pipeline import points_by_city
+    from firewatch.rulebook import rulebook, watch_over
 
     state = state_of(context)
     declared = _declaration(covers, first, last)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
         now_s = state.clock.now_epoch_s()
-        outcome = run_ingest(ledger, paths, rules, now_s, declared, progress_of(state))
+        watch = watch_over(rules.areas, state.settings)
+        outcome = run_ingest(ledger, paths, rules, now_s, declared, progress_of(state), watch)
         by_city = points_by_city(ledger, outcome, rules)
     _show_ingest(state, outcome, by_city)
 
@@ -61,8 +66,8 @@ def redecide(
     """分区、许可、行政区划或名单更新后重新判定并报告变化，--out 列出各点 / decide again."""
     from firewatch.changes import changed_points, changed_values, rulings_by_city
     from firewatch.pipeline import redecide as run_redecide
-    from firewatch.pipeline import rulebook
     from firewatch.reports.csv_cells import write_csv
+    from firewatch.rulebook import rulebook
     from firewatch.views import area_names
 
     state = state_of(context)
@@ -159,6 +164,8 @@ def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) 
     for file in outcome.files:
         entry: dict[str, Any] = {"path": str(file.path)}
         entry |= {name: getattr(file, name) for name in _JSON_FILE}
+        entry |= {"companions": list(map(str, file.companions))} if file.companions else {}
+        entry |= {"remark": file.remark} if file.remark else {}
         entry |= {"error": file.error} if file.error else {}
         entry |= {"known": True} if file.known else {}
         files.append(entry)
@@ -167,6 +174,8 @@ def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) 
         elif not state.as_json:
             key = "ingest.known" if file.known else "ingest.file"
             state.say(key, **{**asdict(file), "path": file.path.name})
+            if file.remark:
+                state.show(f"  {file.remark}")
             if file.rejected and not file.known:
                 state.say("ingest.rejected", rejected=file.rejected, file_id=file.file_id)
     state.emit({"files": files, "by_city": by_city})

@@ -53,7 +53,8 @@ def _fill(state: State, folder: Path, seed: int) -> None:
 
     from firewatch.core.time import Clock, parse_time
     from firewatch.ledger.register import import_zones
-    from firewatch.pipeline import ingest, rulebook
+    from firewatch.pipeline import ingest
+    from firewatch.rulebook import rulebook
     from firewatch.simulate.season import simulate_season
     from zones.places.areas import load_areas
     from zones.starter import draw_starter

@@ -17,7 +17,7 @@ def desk_of(
     from firewatch.count.rule import counting_rule
     from firewatch.count.target import Target
     from firewatch.outputs import Desk
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
 
     campaign = state.settings.campaign
     calendar = campaign.calendar

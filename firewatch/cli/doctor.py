@@ -66,7 +66,7 @@ def doctor(context: typer.Context) -> None:
 
 def _layers_below(state: State, areas: Areas) -> tuple[str, list[str]]:
     """Return the sizes of the user's layers of townships and villages, and what to mend in them."""
-    from firewatch.pipeline import subareas_of
+    from firewatch.rulebook import subareas_of
 
     region = state.settings.region
     townships = subareas_of(region.townships, "township", areas)

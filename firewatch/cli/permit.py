@@ -48,7 +48,7 @@ def add(
     """登记许可；与禁烧区重叠的逐一报告 / register permits; conflicts with ban areas are told."""
     from firewatch.core.time import date_of_day_number
     from firewatch.ledger.permits import add_permits
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
     from zones.permits.conflicts import conflicts
     from zones.permits.read import read_permits
 
@@ -89,7 +89,7 @@ def add(
 def list_(context: typer.Context, on: OnDay = None) -> None:
     """列出许可，旁列所在县乡的秸秆存量 / the permits, beside the straw stock of their places."""
     from firewatch.ledger.straw import load_straw_stock
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
     from zones.straw.beside import beside_permits
 
     state = state_of(context)

@@ -41,8 +41,8 @@ def points(
 ) -> None:
     """导出已判定的火点 / ruled fire points, to standard output unless --out."""
     from firewatch.core.errors import UsageError
-    from firewatch.pipeline import rulebook
     from firewatch.reports.points_export import write_points
+    from firewatch.rulebook import rulebook
     from firewatch.views import PUBLIC_COLUMNS, current_points
 
     state = state_of(context)
@@ -121,7 +121,7 @@ def explain(
     """一个火点的全部来历：文件与行、历次判定、预警 / every fact behind a point."""
     from firewatch.core.errors import UsageError
     from firewatch.ledger.history import history_of
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
     from firewatch.views import current_points
 
     state = state_of(context)

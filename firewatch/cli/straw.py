@@ -45,7 +45,7 @@ def add(
 ) -> None:
     """登记台账；有误的行逐条列出、不入账 / register entries; rows in error are listed."""
     from firewatch.ledger.straw import add_straw_stock
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
     from zones.straw.read import read_straw_stock
 
     state = state_of(context)

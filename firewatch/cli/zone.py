@@ -67,7 +67,7 @@ def import_(
 ) -> None:
     """导入一份通告的分区；旧通告只有用 --replaces 指明才停用 / import the zones of one notice."""
     from firewatch.ledger.register import import_zones
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
 
     state = state_of(context)
     with state.ledger() as ledger:
@@ -111,7 +111,7 @@ def check(
 ) -> None:
     """导入前逐条说明问题，--out 写出问题所在的图形 / explain every problem before an import."""
     from firewatch.core.errors import ZoneFileError
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
     from zones.check import unreadable, write_places
 
     state = state_of(context)
@@ -167,7 +167,7 @@ def show(
     """一个分区（或一份通告）的全部登记内容 / everything on record about a zone or a notice."""
     from firewatch.core.errors import UsageError
     from firewatch.ledger.register import decided_by, import_of
-    from firewatch.pipeline import rulebook
+    from firewatch.rulebook import rulebook
     from zones.register.described import described
 
     state = state_of(context)

@@ -115,9 +115,8 @@ def columns_until(stage: Stage) -> tuple[Column, ...]:
 
 def empty(stage: Stage) -> pd.DataFrame:
     """Return the table of `stage` without rows."""
-    return pd.DataFrame(
-        {column.name: pd.Series(dtype=_PANDAS_DTYPE[column.dtype]) for column in columns_until(stage)}
-    )
+    typed = {column.name: _PANDAS_DTYPE[column.dtype] for column in columns_until(stage)}
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in typed.items()})
 
 
 def conform(table: pd.DataFrame, stage: Stage) -> pd.DataFrame:

@@ -23,7 +23,8 @@ from firewatch.core.time import SeasonCalendar
 from firewatch.count.rule import counting_rule
 from firewatch.count.tally import tally
 from firewatch.ledger.store import Ledger
-from firewatch.pipeline import ingest, rulebook
+from firewatch.pipeline import ingest
+from firewatch.rulebook import rulebook
 from firewatch.settings import Settings
 
 pytestmark = pytest.mark.benchmark

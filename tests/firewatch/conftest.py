@@ -17,7 +17,8 @@ from firewatch.core.time import Clock, day_number, parse_time
 from firewatch.decide import Rulebook
 from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import metadata
-from firewatch.pipeline import IngestOutcome, ingest, points_by_city, rulebook
+from firewatch.pipeline import IngestOutcome, ingest, points_by_city
+from firewatch.rulebook import rulebook
 from firewatch.settings import Settings
 from zones.register.register import Register, register_from
 

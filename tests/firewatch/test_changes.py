@@ -15,7 +15,8 @@ import shapely
 from firewatch.changes import changed_points, changed_values, rulings_by_city
 from firewatch.core.time import day_number, parse_day
 from firewatch.decide import Outcome
-from firewatch.pipeline import redecide, rulebook
+from firewatch.pipeline import redecide
+from firewatch.rulebook import rulebook
 from firewatch.settings import Settings
 from firewatch.views import area_names
 from zones.permits.air_quality import air_quality_from

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +24,8 @@ from firewatch.supersession import (
 )
 
 Facts = Callable[[list[dict[str, Any]]], pd.DataFrame]
-MATCHING = Matching(reach_pixels=1.0, overpass_gap_min=30)
+MATCHING = Matching(reach_pixels=1.0, overpass_gap_min=30, own_stands_at=199.0)
+OWN, OWN_NEWER = 2, 5
 REGION = Extent(104, 20, 113, 27)
 T0 = 1_604_556_720
 NRT, STANDARD = 220, 320
@@ -177,3 +180,52 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     pd.testing.assert_frame_equal(
         forth.set_index("key").sort_index(), back.set_index("key").sort_index()
     )
+
+
+def own_and_official(facts_of: Facts, official: int) -> pd.DataFrame:
+    return facts_of(
+        [
+            {"lon": 108.0, "lat": 22.0, "product_rank": OWN},
+            {"lon": 108.0005, "lat": 22.0005, "product_rank": official},
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("stands_at", "official", "own_gives_way"),
+    [
+        (199.0, 160, False),
+        (199.0, NRT, True),
+        (199.0, STANDARD, True),
+        (299.0, NRT, False),
+        (299.0, STANDARD, True),
+        (9999.0, STANDARD, False),
+    ],
+)
+def test_where_our_own_detection_stands_is_a_setting(
+    facts_of: Facts, stands_at: float, official: int, own_gives_way: bool
+) -> None:
+    matching = replace(MATCHING, own_stands_at=stands_at)
+    found = supersede(own_and_official(facts_of, official), [], matching)["superseded_by"]
+    assert found.tolist() == ([2, IN_FORCE] if own_gives_way else [IN_FORCE, 1])
+
+
+def test_a_newer_version_of_our_own_takes_the_place_of_the_older_one(facts_of: Facts) -> None:
+    points = own_and_official(facts_of, OWN_NEWER)
+    for stands_at in (199.0, 299.0, 9999.0):
+        found = supersede(points, [], replace(MATCHING, own_stands_at=stands_at))["superseded_by"]
+        assert found.tolist() == [2, IN_FORCE]
+
+
+def test_a_granule_of_our_own_that_shows_no_fire_retracts_its_older_version_only(
+    facts_of: Facts,
+) -> None:
+    points = facts_of(
+        [
+            {"lon": 108.0, "lat": 22.0, "product_rank": OWN},
+            {"lon": 109.0, "lat": 22.0, "product_rank": NRT},
+        ]
+    )
+    looked = Claim("S-NPP", "VIIRS_I", OWN_NEWER, REGION, T0, T0 + 359, declared=True)
+    found = supersede(points, [looked], MATCHING)["superseded_by"]
+    assert found.tolist() == [RETRACTED, IN_FORCE]

@@ -77,6 +77,17 @@ def locate(
     )
 
 
+def county_codes(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], areas: Areas
+) -> NDArray[np.int64]:
+    """Return the adcode of the county of each position by the rules of `locate`, 0 outside."""
+    grid = grid_points(lon, lat, cells_over(areas.geometry))
+    codes = np.append(areas.counties["adcode"].to_numpy(dtype=np.int64), 0)
+    found = np.empty(len(grid.order), dtype=np.int64)
+    found[grid.order] = codes[home_counties(grid, areas)]
+    return found
+
+
 def _subarea_names(
     grid: PointGrid,
     county: NDArray[np.int64],

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,7 +18,8 @@ from firewatch.ledger.migrate import MIGRATIONS, ledger_version
 from firewatch.ledger.register import load_register, register_of_version
 from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import SCHEMA_VERSION, meta, metadata, points_current, runs
-from firewatch.pipeline import ingest, rulebook
+from firewatch.pipeline import ingest
+from firewatch.rulebook import rulebook
 from firewatch.settings import Settings
 from zones.register.in_force import whole_time
 from zones.register.register import NEVER
@@ -68,7 +70,7 @@ def laid_out(folder: Path, version: int) -> Path:
     return file
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3])
 def older(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return laid_out(tmp_path, request.param)
 
@@ -86,9 +88,18 @@ def test_an_older_ledger_is_migrated_and_loses_nothing(older: Path) -> None:
             pd.testing.assert_frame_equal(kept, rows)
 
 
+def _register_versions(old: sqlite3.Connection) -> list[tuple[str]]:
+    """Return the versions that the imports of zones led to, as versions up to 3 store them."""
+    (version,) = old.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    if int(version) < 3:
+        return old.execute("SELECT register_version FROM zone_imports").fetchall()
+    query = "SELECT version FROM register_imports WHERE subject = 'zones'"
+    return old.execute(query).fetchall()
+
+
 def test_zones_of_an_older_ledger_count_at_all_times_as_before(older: Path) -> None:
     with sqlite3.connect(older) as old:
-        versions = old.execute("SELECT register_version FROM zone_imports").fetchall()
+        versions = _register_versions(old)
         ids = {zone_id for (zone_id,) in old.execute("SELECT zone_id FROM zones")}
     with Ledger(older) as ledger, ledger.reading() as connection:
         register = load_register(connection)
@@ -127,6 +138,27 @@ def test_an_older_ledger_takes_new_files_in(
         with ledger.reading() as connection:
             stated = fetch(connection, runs.select())["parameters"].iloc[-1]
     assert json.loads(stated)["events"]["gap_h"] == 12.0
+
+
+def test_a_migrated_ledger_has_the_tables_of_a_new_one(older: Path, tmp_path: Path) -> None:
+    def shape(file: Path) -> dict[str, list[Any]]:
+        with sqlite3.connect(file) as opened:
+            query = "SELECT name, wr FROM pragma_table_list WHERE schema = 'main'"
+            tables = opened.execute(query).fetchall()
+            columns = {
+                f"{name} {keyed}": opened.execute(
+                    # Order and defaults differ where a column was added to an older table.
+                    "SELECT name, type, pk FROM pragma_table_info(?) ORDER BY name",
+                    (name,),
+                ).fetchall()
+                for name, keyed in tables
+            }
+            query = "SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY name"
+            return columns | {"indexes": opened.execute(query).fetchall()}
+
+    Ledger(older).close()
+    Ledger(tmp_path / "new.db").close()
+    assert shape(older) == shape(tmp_path / "new.db")
 
 
 def test_a_migration_that_fails_leaves_the_older_ledger_as_it_was(

@@ -1,0 +1,212 @@
+"""What lies among files: single files, and granules whose files belong together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from firewatch.core.errors import UnreadableFileError
+from firewatch.core.files import sha256_of_file
+from firewatch.core.geo import Extent
+from firewatch.core.schema import empty
+from imagery.coverage import Label
+from imagery.coverage_table import read_coverage
+from imagery.cropland import Cropland
+from imagery.detect import Detectors, detect_one
+from imagery.detected import FORMAT_NAMES, reading_of_detection
+from imagery.level1.pairs import GranuleFiles, grouped
+from imagery.level1.stack import DEFAULT_PLATFORM, StackFiles, stacks
+from imagery.level1.window import OutsideRegionError
+from imagery.level2.coverage import geolocation_of
+from imagery.level2.products import product_named
+from imagery.open import SeenFrom, read
+from imagery.reading import Reading, both, rejection_table, unreadable
+from imagery.times import FUTURE_GRACE_S
+
+COVERAGE_FORMAT = "coverage_table"
+_PARQUET = b"PAR1"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing to take in: a file, or the files of one granule.
+
+    Parameters
+    ----------
+    path
+        The file it is called by: of a granule its image.
+    companions
+        Its other files.
+    imagery
+        Level-1 files to detect fires in; None for files that hold fire points.
+    fault
+        Why it cannot be taken in, as far as names tell.
+    """
+
+    path: Path
+    companions: tuple[Path, ...] = ()
+    imagery: GranuleFiles | StackFiles | None = None
+    fault: UnreadableFileError | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return (self.path, *self.companions)
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """What reading imagery needs to know of the region watched.
+
+    Parameters
+    ----------
+    region
+        Only this part of a granule is read.
+    label
+        Area codes of positions, for coverage.
+    label_version
+        Version of the boundaries behind `label`.
+    detectors
+        Parameter sets of our own detection.
+    cropland
+        Share of cropland at positions; None without a land-cover map.
+    stack_platform
+        Whose image a GeoTIFF stack is if it does not say.
+    """
+
+    region: Extent
+    label: Label
+    label_version: str
+    detectors: Detectors = field(default_factory=Detectors.shipped)
+    cropland: Cropland | None = None
+    stack_platform: str = DEFAULT_PLATFORM
+
+    @property
+    def version(self) -> str:
+        """Everything that makes another reading of the same imagery."""
+        parts = [
+            self.detectors.version,
+            self.label_version,
+            self.cropland.version if self.cropland else "",
+            self.stack_platform,
+        ]
+        return "/".join(parts)
+
+
+def sources(files: Sequence[Path], stack_platform: str = DEFAULT_PLATFORM) -> list[Source]:
+    """Return what there is to take in among files, in the order of the first file of each.
+
+    Level-1 images take their companions from the files given or from their own folder; so do
+    level-2 products, whose geolocation file tells the ground they saw. GeoTIFFs of one pass are
+    one source. A file whose partner is missing is a source with a fault.
+    """
+    among = grouped(files)
+    imagery: list[GranuleFiles | StackFiles] = [
+        *among.granules,
+        *stacks(among.others, stack_platform),
+    ]
+    found = [Source(scene.paths[0], tuple(scene.paths[1:]), scene) for scene in imagery]
+    taken = _paths_of(found)
+    found += [_alone(path, files) for path in among.others if path not in taken]
+    taken = _paths_of(found)
+    found += [Source(path, fault=why) for path, why in among.faults.items() if path not in taken]
+    place = {path: number for number, path in enumerate(files)}
+
+    def first_place(source: Source) -> int:
+        return min(place.get(path, len(place)) for path in source.paths)
+
+    return sorted(found, key=first_place)
+
+
+def _paths_of(found: Sequence[Source]) -> set[Path]:
+    return {path for source in found for path in source.paths}
+
+
+def _alone(path: Path, files: Sequence[Path]) -> Source:
+    """Return the source of a file that is no imagery, with its geolocation if it is level 2."""
+    if product_named(path.name) is None:
+        return Source(path)
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    geolocation = geolocation_of(path, files) or geolocation_of(path, beside)
+    return Source(path, (geolocation,) if geolocation else ())
+
+
+def digest(source: Source, watch: Watch) -> str:
+    """Return what tells a source from every other: its bytes, and how its imagery is read."""
+    if source.imagery is None and not source.companions:
+        return sha256_of_file(source.path)
+    parts = [sha256_of_file(path) for path in source.paths]
+    text = "\n".join([*parts, watch.version])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_source(source: Source, now_epoch_s: int, watch: Watch) -> Reading:
+    """Read a source: fire points from a file, or fires detected in its imagery.
+
+    A granule that does not look at the region is read as nothing seen: no points, no look.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it cannot be read.
+    """
+    if source.fault is not None:
+        raise source.fault
+    if source.imagery is not None:
+        return _detected(source, now_epoch_s, watch)
+    if _is_parquet(source.path):
+        return _coverage_alone(source.path)
+    geolocation = source.companions[0] if source.companions else None
+    return read(source.path, now_epoch_s, seen=SeenFrom(geolocation, watch.label, watch.region))
+
+
+def _detected(source: Source, now_epoch_s: int, watch: Watch) -> Reading:
+    assert source.imagery is not None
+    try:
+        granule = detect_one(
+            source.imagery,
+            watch.region,
+            detectors=watch.detectors,
+            label=watch.label,
+            cropland=watch.cropland,
+        )
+    except OutsideRegionError:
+        family = getattr(source.imagery, "family", "VIIRS_I")
+        return _nothing(source.path, FORMAT_NAMES[family], both("detected.outside"))
+    if granule.started_utc_s > now_epoch_s + FUTURE_GRACE_S:
+        moment = pd.Timestamp(granule.started_utc_s, unit="s", tz="UTC").isoformat()
+        raise unreadable(source.path, "granule_future", found=moment)
+    return reading_of_detection(granule, watch.cropland.version if watch.cropland else "")
+
+
+def _is_parquet(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_PARQUET)) == _PARQUET
+    except OSError:
+        return False
+
+
+def _coverage_alone(path: Path) -> Reading:
+    table = read_coverage(path)
+    granules = table[["platform", "product_family", "started_utc_s"]].drop_duplicates()
+    remark = both("detected.coverage_table").format(granules=len(granules))
+    return replace(_nothing(path, COVERAGE_FORMAT, remark), coverage=table)
+
+
+def _nothing(path: Path, format_name: str, remark: str) -> Reading:
+    """Return a reading without points."""
+    return Reading(
+        path=path,
+        format_name=format_name,
+        points=empty("read"),
+        rejections=rejection_table([]),
+        rows=0,
+        extent=None,
+        period_utc_s=None,
+        simulated=False,
+        remark=remark,
+    )
