@@ -18,7 +18,7 @@ from imagery.coverage_table import read_coverage
 from imagery.cropland import Cropland
 from imagery.detect import Detectors, detect_one
 from imagery.detected import FORMAT_NAMES, reading_of_detection
-from imagery.level1.pairs import GranuleFiles, grouped
+from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles, grouped
 from imagery.level1.stack import DEFAULT_PLATFORM, StackFiles, stacks
 from imagery.level1.window import OutsideRegionError
 from imagery.level2.coverage import geolocation_of
@@ -127,7 +127,7 @@ def _paths_of(found: Sequence[Source]) -> set[Path]:
 
 def _alone(path: Path, files: Sequence[Path]) -> Source:
     """Return the source of a file that is no imagery, with its geolocation if it is level 2."""
-    if product_named(path.name) is None:
+    if product_named(path.name.removeprefix(SIMULATED_PREFIX)) is None:
         return Source(path)
     beside = path.parent.iterdir() if path.parent.is_dir() else ()
     geolocation = geolocation_of(path, files) or geolocation_of(path, beside)
