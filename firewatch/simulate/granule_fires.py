@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from firewatch.simulate.granule_forward import STEFAN_BOLTZMANN
 from zones.places.areas import load_areas
 
 # Half of the fires smaller than 150 m2, one in ten above 1,000 m2; flames of straw at 700-1,000 K.
@@ -29,3 +30,10 @@ def scattered_fires(count: int, seed: int) -> pd.DataFrame:
             "t_k": rng.uniform(*_FLAME_K, len(inside)),
         }
     )
+
+
+def flames(frp_mw: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
+    """Return flames that radiate a power each: area_m2, t_k (Stefan-Boltzmann)."""
+    t_k = rng.uniform(*_FLAME_K, len(frp_mw))
+    area_m2 = frp_mw.to_numpy() * 1e6 / (STEFAN_BOLTZMANN * t_k**4)
+    return pd.DataFrame({"area_m2": area_m2, "t_k": t_k}, index=frp_mw.index)

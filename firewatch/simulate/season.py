@@ -1,7 +1,8 @@
 """Two campaign seasons and the months between, as files that users would have.
 
 The files look like FIRMS downloads; every name begins with ``SIMULATED_`` and every row says
-``SIMULATED``. The truth lies beside them, so that tests know what the satellites missed.
+``SIMULATED``. One overpass comes as level-1 imagery instead. The truth lies beside them, so that
+tests know what the satellites missed.
 """
 
 from __future__ import annotations
@@ -28,27 +29,37 @@ from firewatch.simulate.industry import works_seen_hot
 from firewatch.simulate.observe import observe, passes_over
 from firewatch.simulate.orbits import PLATFORMS, overpasses
 from firewatch.simulate.products import BATCHES, REPROCESSED, Batch, reprocessed, rows_of
-from firewatch.simulate.sky import draw_sky
+from firewatch.simulate.season_granule import (
+    SeasonGranule,
+    choose_pass,
+    without,
+    write_granule,
+)
+from firewatch.simulate.sky import Sky, draw_sky
 from firewatch.simulate.supervision import supervision_points
 from firewatch.simulate.tables import read_table
-from zones.places.areas import load_areas
+from zones.places.areas import Areas, load_areas
 
 DEFAULT_SEED = 20201001
 # Files in another flavour than plain CSV: (platform index, batch index).
 _FLAVOURS: dict[tuple[int, int], Flavour] = {(2, 1): LANCE_TEXT, (3, 2): GZIPPED}
 # One file repeats the last rows of another, as weekly downloads repeat daily ones.
 _REPEATED, _REPEATED_ROWS = (2, 3), 120
-POINTS = "points"
+POINTS, GRANULE = "points", "granule"
 
 
 @dataclass(frozen=True, eq=False)
 class World:
     """The truth and what was seen of it.
 
-    `fires`: true crop fires; `seen`: whether any satellite reported each; `pixels`: all fire
-    pixels, crop fires and works alike.
+    `passes`: overpasses; `sky`: clouds; `hot`: crop fires and works by overpass; `fires`: true
+    crop fires; `seen`: whether any satellite reported each; `pixels`: all fire pixels, crop fires
+    and works alike.
     """
 
+    passes: pd.DataFrame
+    sky: Sky
+    hot: pd.DataFrame
     fires: pd.DataFrame
     seen: pd.Series
     pixels: pd.DataFrame
@@ -61,20 +72,24 @@ class SimulatedFiles:
     Parameters
     ----------
     points
-        FIRMS text and ``SIMULATED_supervision.csv``, sorted, in a folder of their own: what is to
-        be taken in.
+        FIRMS text, ``SIMULATED_supervision.csv`` and the files of the granule, sorted, in a folder
+        of their own: what is to be taken in.
     works
         ``SIMULATED_works.csv``: half of the works, as a list that a user would have.
     truth
         ``SIMULATED_truth.csv``: every true fire.
+    granule
+        The overpass that comes as imagery; None where none fits, as with hardly any fires.
     """
 
     points: tuple[Path, ...]
     works: Path
     truth: Path
+    granule: SeasonGranule | None
 
     def all(self) -> tuple[Path, ...]:
-        return (*self.points, self.works, self.truth)
+        beside = (self.granule.truth, self.granule.cover) if self.granule else ()
+        return (*self.points, self.works, self.truth, *beside)
 
 
 def simulate_season(folder: Path, seed: int = DEFAULT_SEED, scale: float = 1.0) -> SimulatedFiles:
@@ -91,27 +106,36 @@ def simulate_season(folder: Path, seed: int = DEFAULT_SEED, scale: float = 1.0) 
     """
     folder = Path(folder)
     streams = iter(np.random.default_rng(seed).spawn(4))
-    world = _simulate(next(streams), scale)
-    points = _write_firms(folder / POINTS, world.pixels, next(streams))
+    areas = load_areas()
+    world = _simulate(areas, next(streams), scale)
+    chosen = choose_pass(world.pixels, world.passes, areas)
+    points = _write_firms(folder / POINTS, without(world.pixels, chosen), next(streams))
     supervision = supervision_points(world.fires, world.seen, next(streams), scale)
     points.append(write_csv(supervision, folder / POINTS / f"{SIMULATED}_supervision.csv"))
+    granule = None
+    if chosen:
+        imagery = folder / POINTS / GRANULE
+        granule = write_granule(imagery, folder, chosen, world.hot, world.sky, next(streams))
+        points.extend(granule.files)
     return SimulatedFiles(
         tuple(sorted(points)),
         write_csv(_listed_works(), folder / f"{SIMULATED}_works.csv"),
         write_csv(_truth(world.fires), folder / f"{SIMULATED}_truth.csv"),
+        granule,
     )
 
 
-def _simulate(rng: np.random.Generator, scale: float) -> World:
+def _simulate(areas: Areas, rng: np.random.Generator, scale: float) -> World:
     of_fires, of_works, of_sky, of_sensors = rng.spawn(4)
     passes = overpasses(SIMULATED_PERIOD)
-    fires = crop_fires(load_areas(), of_fires, scale)
+    fires = crop_fires(areas, of_fires, scale)
     burning = passes_over(fires, passes)
     works = works_seen_hot(passes, of_works)
     hot = pd.concat([burning, works.assign(fire=-1)], ignore_index=True)
-    pixels = observe(hot, passes, draw_sky(of_sky), of_sensors)
+    sky = draw_sky(of_sky)
+    pixels = observe(hot, passes, sky, of_sensors)
     seen = pd.Series(np.isin(np.arange(len(fires)), pixels["fire"].to_numpy()))
-    return World(fires, seen, pixels)
+    return World(passes, sky, hot, fires, seen, pixels)
 
 
 def _write_firms(folder: Path, pixels: pd.DataFrame, rng: np.random.Generator) -> list[Path]:

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from firewatch.core.geo import distance_km
-from firewatch.core.time import SeasonCalendar
-from firewatch.simulate.season import simulate_season
+from firewatch.core.time import Period, SeasonCalendar
+from firewatch.simulate import season
+from firewatch.simulate.granule_ground import Cover
+from firewatch.simulate.orbits import overpasses
+from firewatch.simulate.season import SimulatedFiles, simulate_season
+from firewatch.simulate.season_granule import choose_pass, without
+from imagery.detect import detect_granules
 from zones.places.areas import load_areas
 
 SEED, SCALE = 7, 0.25
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("season")
-    simulate_season(folder, SEED, SCALE)
-    return folder
+def files(tmp_path_factory: pytest.TempPathFactory) -> SimulatedFiles:
+    return simulate_season(tmp_path_factory.mktemp("season"), SEED, SCALE)
+
+
+@pytest.fixture(scope="module")
+def folder(files: SimulatedFiles) -> Path:
+    return files.truth.parent
 
 
 @pytest.fixture(scope="module")
 def rows(folder: Path) -> pd.DataFrame:
+    return firms_rows(folder)
+
+
+def firms_rows(folder: Path) -> pd.DataFrame:
     """Return all FIRMS rows with their file's name and UTC time."""
     tables = [
         pd.read_csv(path, dtype={"acq_time": str, "confidence": str}).assign(file=path.name)
@@ -63,6 +77,11 @@ def test_one_seed_gives_the_same_bytes_and_another_seed_others(
 def test_every_file_name_and_every_row_says_simulated(folder: Path) -> None:
     for path in files_in(folder):
         assert path.name.startswith("SIMULATED_")
+        if path.suffix == ".nc":
+            with h5py.File(path) as file:
+                assert file.attrs["simulated"] == "SIMULATED"
+        if path.suffix in (".nc", ".npz"):
+            continue
         content = path.read_bytes()
         text = gzip.decompress(content) if path.suffix == ".gz" else content
         heading, *lines = text.decode().splitlines()
@@ -203,3 +222,127 @@ def test_half_of_the_works_are_on_the_list(folder: Path, truth: pd.DataFrame) ->
     hot = truth[truth["end"] - truth["start"] > pd.Timedelta("30D")]
     assert 0.4 < len(listed) / len(hot) < 0.6
     assert set(listed["kind"]) <= set(hot["kind"])
+
+
+class Granule:
+    """The level-1 files of a season, read with plain h5py."""
+
+    def __init__(self, files: SimulatedFiles) -> None:
+        image, _, geo = files.granule.files
+        with h5py.File(image) as file:
+            start = pd.Timestamp(file.attrs["time_coverage_start"])
+            self.utc = start.tz_localize(None).as_unit("s")
+            self.platform = file.attrs["platform"]
+        with h5py.File(geo) as file:
+            self.lon, self.lat = (
+                file[f"geolocation_data/{name}"][:] for name in ("longitude", "latitude")
+            )
+            self.sun_deg = file["geolocation_data/solar_zenith"][:] / 100
+        self.seen = self.lat > -900
+        self.cover = np.load(files.granule.cover)["cover"]
+        tree = shapely.STRtree(shapely.points(self.lon[self.seen], self.lat[self.seen]))
+        self._nearest = tree.nearest
+
+    def pixels_at(self, lon: pd.Series, lat: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        """Return number (among pixels seen) and distance in km of the pixel nearest to places."""
+        at = self._nearest(shapely.points(lon, lat))
+        return at, distance_km(lon, lat, self.lon[self.seen][at], self.lat[self.seen][at])
+
+
+@pytest.fixture(scope="module")
+def granule(files: SimulatedFiles) -> Granule:
+    return Granule(files)
+
+
+@pytest.fixture(scope="module")
+def left_out(rows: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Return the FIRMS rows that there would be without the granule."""
+    folder = tmp_path_factory.mktemp("rows_only")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(season, "choose_pass", lambda *_: None)
+        simulate_season(folder, SEED, SCALE)
+    every = firms_rows(folder)
+    both = every.merge(rows.drop_duplicates(), how="left", indicator=True)
+    assert len(every) == len(rows) + (both["_merge"] == "left_only").sum()
+    return both[both["_merge"] == "left_only"]
+
+
+def in_region(rows: pd.DataFrame) -> np.ndarray:
+    region = load_areas().region
+    return shapely.contains_xy(region, rows["longitude"], rows["latitude"])
+
+
+def test_one_daytime_overpass_comes_as_a_granule_and_its_rows_are_in_no_file(
+    rows: pd.DataFrame, left_out: pd.DataFrame, granule: Granule
+) -> None:
+    assert granule.platform == "JPSS-1"
+    assert (granule.sun_deg[granule.seen] < 80).all()
+    local = granule.utc + pd.Timedelta("8h")
+    assert SeasonCalendar().season(2020).start <= local.date() <= SeasonCalendar().season(2020).end
+    assert set(left_out["utc"]) == {granule.utc} and set(left_out["satellite"]) == {"N20"}
+    assert rows[(rows["utc"] == granule.utc) & (rows["satellite"] == "N20")].empty
+
+
+def test_the_granule_looks_at_every_place_whose_row_it_replaces(
+    left_out: pd.DataFrame, granule: Granule
+) -> None:
+    inside = left_out[in_region(left_out)]
+    assert len(inside) > 3
+    at, apart_km = granule.pixels_at(inside["longitude"], inside["latitude"])
+    assert apart_km.max() < 0.6
+    assert (granule.cover[granule.seen][at] != Cover.CLOUD).all(), "one sky for both"
+
+
+def test_no_archive_speaks_for_the_time_of_the_granule(folder: Path, granule: Granule) -> None:
+    archives = [path.stem.split("_")[-1] for path in folder.rglob("*_VIIRS_NOAA-20_SP_*")]
+    assert archives
+    for first, last in (span.split("-") for span in archives):
+        assert not first <= f"{granule.utc:%Y%m%d}" <= last
+
+
+def test_what_burned_below_the_granule_is_in_it_at_its_place(
+    files: SimulatedFiles, truth: pd.DataFrame, granule: Granule
+) -> None:
+    burning = truth[(truth["start"] <= granule.utc) & (truth["end"] >= granule.utc)]
+    crops = burning[burning["end"] - burning["start"] < pd.Timedelta("30D")]
+    below = crops[granule.pixels_at(crops["lon"], crops["lat"])[1] < 0.25]
+    assert len(below) >= 2
+    written = pd.read_csv(files.granule.truth)
+    for fire in below.itertuples():
+        assert distance_km(fire.lon, fire.lat, written["lon"], written["lat"]).min() < 0.01
+    for fire in written.itertuples():
+        # A works' hot spot moves by some hundred metres.
+        assert distance_km(fire.lon, fire.lat, burning["lon"], burning["lat"]).min() < 2
+
+
+def test_fires_that_stand_out_in_the_granule_are_found_and_nothing_else(
+    files: SimulatedFiles,
+) -> None:
+    (found,) = detect_granules(list(files.granule.files))
+    truth = pd.read_csv(files.granule.truth)
+    seen = truth[~truth["cloud"] & ~truth["bowtie_deleted"]]
+    # The largest limits of the published algorithm by day, 330 K and 25 K, and 5 K more.
+    due = seen[(seen["bt_mir_k"] >= 335) & (seen["bt_mir_k"] - seen["bt_tir_k"] >= 30)]
+    fires = found.fires
+    assert due["fire"].nunique() >= 3
+    assert found.simulated and fires["simulated"].all()
+    apart = [
+        distance_km(row.lon, row.lat, fires["lon"], fires["lat"]).min() for row in due.itertuples()
+    ]
+    assert np.mean(np.array(apart) < 0.6) >= 0.95
+    for row in fires.itertuples():
+        assert distance_km(row.lon, row.lat, seen["lon"], seen["lat"]).min() < 1.0
+
+
+def test_an_overpass_whose_fires_lie_too_far_apart_stays_in_the_files() -> None:
+    passes = overpasses(Period(date(2020, 11, 1), date(2020, 11, 3)))
+    over = passes[(passes["platform"] == 3) & passes["day"]]
+    over = over.loc[[(over["track_lon"] - 109).abs().idxmin()]]
+    near, far = [(108.3, 23.1), (109.2, 23.4)], [(108.3, 22.4), (110.3, 25.3)]
+    for places, fits in ((near, True), (far, False)):
+        pixels = pd.DataFrame(places, columns=["lon", "lat"]).assign(
+            platform=3, day=True, epoch_s=over["epoch_s"].iloc[0]
+        )
+        chosen = choose_pass(pixels, passes, load_areas())
+        assert (chosen is not None) == fits
+        assert without(pixels, chosen).empty == fits
