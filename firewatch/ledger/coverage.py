@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
+from firewatch.ledger.points import with_wanted
 from firewatch.ledger.store import append, fetch
 from firewatch.ledger.tables import coverage as areas_seen
 from firewatch.ledger.tables import granules
+from imagery.coverage import AREA_COLUMNS, BASES, CROPLAND_COLUMNS
 from imagery.coverage_table import (
     GRANULE_COLUMNS,
     SAME_GRANULE_S,
     TABLE_COLUMNS,
-    combine,
     conformed,
+    granule_numbers,
     standing,
 )
 
 _STORED_AS = {"started_utc_s": "started_s", "ended_utc_s": "ended_s"}
 _AS_TABLE = {stored: name for name, stored in _STORED_AS.items()}
+_KM2 = (*AREA_COLUMNS, *CROPLAND_COLUMNS)
 
 
 def record_coverage(connection: Connection, file_id: int, coverage: pd.DataFrame) -> None:
@@ -38,8 +43,7 @@ def record_coverage(connection: Connection, file_id: int, coverage: pd.DataFrame
     table = conformed(coverage)
     header = list(GRANULE_COLUMNS)
     last = connection.execute(select(func.max(granules.c.granule_key))).scalar() or 0
-    key = last + 1 + table.groupby(header).ngroup().to_numpy()
-    table = table.assign(granule_key=key)
+    table = table.assign(granule_key=last + 1 + table.groupby(header).ngroup().to_numpy())
     made = table[["granule_key", *header]].drop_duplicates("granule_key").rename(columns=_STORED_AS)
     append(connection, granules, made.assign(file_id=file_id))
     append(connection, areas_seen, table)
@@ -54,20 +58,90 @@ def coverage_between(connection: Connection, first_s: int, last_s: int) -> pd.Da
         `imagery.coverage_table.TABLE_COLUMNS`: each granule and area by the one account that
         stands (see `imagery.coverage_table.standing`), whatever order the files came in.
     """
-    # An account just outside may stand for a granule that another one begins just inside.
-    reach = granules.c.started_s.between(first_s - SAME_GRANULE_S, last_s + SAME_GRANULE_S)
-    headers = fetch(connection, select(granules).where(reach)).rename(columns=_AS_TABLE)
-    rows = fetch(
-        connection,
-        select(areas_seen)
+    whole = _standing_between(connection, first_s, last_s, select(areas_seen))
+    return conformed(whole.reindex(columns=list(TABLE_COLUMNS)))
+
+
+def ground_between(connection: Connection, first_s: int, last_s: int) -> pd.DataFrame:
+    """Return the same ground as `coverage_between`, view angles and day and night added up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a granule and area: `imagery.coverage_table.GRANULE_COLUMNS`, area_code, basis,
+        and the columns in km².
+    """
+    keys = [areas_seen.c[name] for name in ("granule_key", "area_code", "basis")]
+    query = select(*keys, *_sums()).group_by(*keys)
+    return _standing_between(connection, first_s, last_s, query).drop(columns="granule_key")
+
+
+def ground_by_area(connection: Connection, first_s: int, last_s: int) -> pd.DataFrame:
+    """Return the same ground, all granules of a platform added up: platform, area_code, basis, km².
+
+    Added up in the database: ten times as fast as by way of `ground_between`, except for granules
+    of which there are several accounts.
+    """
+    headers = fetch(connection, select(granules).where(_reach(first_s, last_s)))
+    number = granule_numbers(headers["platform"], headers["started_s"])
+    shared = headers["granule_key"][pd.Series(number).duplicated(keep=False).to_numpy(dtype=bool)]
+    several = with_wanted(connection, shared)
+    among = areas_seen.c.granule_key.in_(select(several.c.point_key))
+    resolved = _standing_between(connection, first_s, last_s, select(areas_seen).where(among))
+    keys = [granules.c.platform, areas_seen.c.area_code, areas_seen.c.basis]
+    query = (
+        select(*keys, *_sums())
         .join(granules, granules.c.granule_key == areas_seen.c.granule_key)
-        .where(reach),
+        .where(granules.c.started_s.between(first_s, last_s), ~among)
+        .group_by(*keys)
     )
+    names = [key.name for key in keys]
+    both = pd.concat([fetch(connection, query), resolved[[*names, *_KM2]]], ignore_index=True)
+    both = both.astype(dict.fromkeys(_KM2, "float64") | {"area_code": "int64"})
+    return both.groupby(names, as_index=False)[list(_KM2)].sum(min_count=1)
+
+
+def measured_granules(connection: Connection, first_s: int, last_s: int) -> pd.DataFrame:
+    """Return platform and started_s of the granules of which the ground was measured."""
+    seen = exists().where(
+        areas_seen.c.granule_key == granules.c.granule_key, areas_seen.c.basis == BASES[-1]
+    )
+    within = granules.c.started_s.between(first_s, last_s)
+    found = fetch(connection, select(granules.c.platform, granules.c.started_s).where(within, seen))
+    return found.astype({"platform": "str", "started_s": "int64"})
+
+
+def files_with_coverage() -> Select[tuple[int]]:
+    """Return the query of files that say themselves what ground they saw."""
+    return select(granules.c.file_id)
+
+
+def _standing_between(
+    connection: Connection, first_s: int, last_s: int, query: Select[Any]
+) -> pd.DataFrame:
+    """Return those rows of a query of coverage that stand, with the columns of their granules."""
+    reach = _reach(first_s, last_s)
+    headers = fetch(connection, select(granules).where(reach).order_by(granules.c.granule_key))
+    rows = fetch(connection, query.where(_among(reach)))
+    named = headers.rename(columns=_AS_TABLE)[list(GRANULE_COLUMNS)]
     if rows.empty:
-        return combine([])
-    place = np.searchsorted(np.sort(headers["granule_key"]), rows["granule_key"])
-    named = headers.sort_values("granule_key")[list(GRANULE_COLUMNS)].iloc[place]
-    table = pd.concat([rows.reset_index(drop=True), named.reset_index(drop=True)], axis=1)
-    stands = standing(table, rows["granule_key"].to_numpy(dtype=np.int64))
-    stands &= table["started_utc_s"].between(first_s, last_s).to_numpy()
-    return conformed(table.loc[stands, list(TABLE_COLUMNS)])
+        return rows.reindex(columns=[*rows, *named])
+    rows[list(_KM2)] = rows[list(_KM2)].astype("float64")
+    account = rows["granule_key"].to_numpy(dtype=np.int64)
+    place = np.searchsorted(headers["granule_key"], account)
+    table = pd.concat([rows, named.iloc[place].reset_index(drop=True)], axis=1)
+    within = table["started_utc_s"].between(first_s, last_s)
+    return table[standing(table, account) & within].reset_index(drop=True)
+
+
+def _reach(first_s: int, last_s: int) -> ColumnElement[bool]:
+    # An account just outside may stand for a granule that another one begins just inside.
+    return granules.c.started_s.between(first_s - SAME_GRANULE_S, last_s + SAME_GRANULE_S)
+
+
+def _sums() -> list[ColumnElement[float]]:
+    return [func.sum(areas_seen.c[name]).label(name) for name in _KM2]
+
+
+def _among(reach: ColumnElement[bool]) -> ColumnElement[bool]:
+    return areas_seen.c.granule_key.in_(select(granules.c.granule_key).where(reach))
