@@ -22,7 +22,7 @@ from firewatch.ledger.tables import products
 from firewatch.ledger.versions import own_rank
 from firewatch.pipeline import ingest, redecide
 from firewatch.rulebook import rulebook, watch_over
-from firewatch.settings import DetectionSettings, Settings
+from firewatch.settings import CoverageSettings, DetectionSettings, Settings
 from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulate_granule
 from firewatch.simulate.granule_ground import Weather
 from firewatch.supersession import OWN_RANKS
@@ -273,6 +273,81 @@ def test_our_own_and_the_official_account_of_one_granule_are_not_added_up(
     take_in(office, product)
     assert len(office.table("granules")) == 2
     assert seen_km2() == pytest.approx(before, rel=0.2)
+
+
+def test_collections_of_modis_are_two_versions_of_which_the_later_stands(
+    office: Any, tmp_path: Path
+) -> None:
+    request = GranuleRequest("Terra", STARTED, FIRES, scans=8, weather=CLEAR)
+    made = simulate_granule(tmp_path, request)
+    [sixth] = take_in(office, *paths_of(made)).files
+    assert sixth.error == "" and sixth.new >= 1
+    assert office.current("product_family")["product_family"].unique().tolist() == ["MODIS"]
+    [fifth] = take_in(office, *paths_of(made), modis_collection="c5").files
+    assert fifth.superseded == sixth.new
+    assert len(set(office.current("product_version")["product_version"])) == 1
+
+
+def stack_over(folder: Path, west: float, north: float) -> Path:
+    """Write I4 and I5 as calibrated GeoTIFFs by night, with one fire in the middle."""
+    import rasterio
+    from rasterio.transform import from_origin
+
+    folder.mkdir()
+    bands = {"I04": np.full((60, 80), 290.0, np.float32), "I05": np.full((60, 80), 289.0)}
+    bands["I04"][30, 40] = 340.0
+    for name, values in bands.items():
+        with rasterio.open(
+            folder / f"scene_{name}.tif", "w", driver="GTiff", width=80, height=60, count=1,
+            dtype="float32", crs="EPSG:4326", transform=from_origin(west, north, 0.004, 0.004),
+        ) as image:  # fmt: skip
+            image.write(values.astype(np.float32), 1)
+            image.update_tags(TIFFTAG_DATETIME="2020:11:06 18:15:00")
+    return folder
+
+
+def test_calibrated_images_without_swath_geometry_are_taken_in_too(
+    office: Any, tmp_path: Path
+) -> None:
+    [file] = take_in(office, stack_over(tmp_path / "here", 108.2, 23.8)).files
+    assert (file.error, file.new) == ("", 1)
+    point = office.current().iloc[0]
+    assert (point["lon"], point["lat"]) == pytest.approx((108.362, 23.678), abs=1e-4)
+    assert "no-" in point["product_version"] and "view_geometry" in point["product_version"]
+    coverage = office.table("coverage")
+    assert set(coverage["view_class"]) == {"unknown"}
+    assert coverage["clear_km2"].sum() == pytest.approx(60 * 80 * 0.444 * 0.407, rel=0.05)
+
+
+def test_calibrated_images_of_elsewhere_are_not_seen(office: Any, tmp_path: Path) -> None:
+    [file] = take_in(office, stack_over(tmp_path / "there", 30.0, 52.0)).files
+    assert (file.error, file.rows) == ("", 0) and "未观测" in file.remark
+    assert office.table("granules").empty
+
+
+def test_a_land_cover_map_tells_how_much_of_the_ground_seen_is_cropland(
+    office: Any, tmp_path: Path
+) -> None:
+    import rasterio
+    from rasterio.transform import from_origin
+
+    land_cover = tmp_path / "land_cover.tif"
+    classes = np.zeros((200, 200), np.uint8)
+    classes[:, :100] = 40
+    with rasterio.open(
+        land_cover, "w", driver="GTiff", width=200, height=200, count=1, dtype="uint8",
+        crs="EPSG:4326", transform=from_origin(107.8613, 24.2, 0.005, 0.005),
+    ) as image:  # fmt: skip
+        image.write(classes, 1)
+    stack = stack_over(tmp_path / "here", 108.2, 23.8)
+    settings = Settings(coverage=CoverageSettings(cropland=land_cover, cropland_values=[40]))
+    watch = watch_over(office.rules.areas, settings)
+    ingest(office.ledger, [stack], office.rules, NOW_S, watch=watch)
+    table = office.table("coverage")
+    share = table["cropland_clear_km2"].sum() / table["clear_km2"].sum()
+    assert share == pytest.approx((108.3613 - 108.2) / 0.32, abs=0.02)
+    take_in(office, stack)
+    assert office.table("granules")["cropland_version"].nunique() == 2
 
 
 def test_more_versions_of_our_own_than_ranks_are_refused_in_words(office: Any) -> None:
