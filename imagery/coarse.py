@@ -1,4 +1,8 @@
-"""Running medians and means over wide windows, on a coarse grid and interpolated between."""
+"""Running medians and means over wide windows, on a coarse grid and interpolated between.
+
+The grid is anchored to the lines and samples of the granule, so that it is the same whichever
+part of the granule is read, and in whichever strips.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from imagery.level1.window import Window
 from imagery.masks import Indices
-from imagery.scene import Bools, Float32s
+from imagery.scene import Bools
 
 Floats64 = NDArray[np.float64]
 
@@ -29,74 +34,128 @@ class CoarseGrid:
     def half_blocks(self) -> int:
         return max(1, round(self.window / (2 * self.block)))
 
-    def thin(self, array: NDArray[np.generic]) -> NDArray[np.generic]:
-        return array[:: self.stride, :: self.stride]
+    @property
+    def reach(self) -> int:
+        """Return how many lines away a pixel can be on which a value between nodes depends."""
+        return (self.half_blocks + 1) * self.block
 
-    def block_sums(self, shape: tuple[int, int], mask: Bools, weights: Float32s) -> Floats64:
-        """Return the sums (block rows, block cols) of `weights` where `mask`, both thinned."""
-        y, x = np.nonzero(mask)
-        step = self.block // self.stride
-        rows, cols = -(-shape[0] // self.block), -(-shape[1] // self.block)
-        index = (y // step) * cols + x // step
-        sums = np.bincount(index, weights=weights[mask], minlength=rows * cols)
-        return np.asarray(sums.reshape(rows, cols), dtype=np.float64)
+    def looked_at(self, mask: Bools, line0: int, sample0: int) -> tuple[Indices, Indices]:
+        """Return rows and columns of the pixels in a mask that are looked at.
 
-    def window_sums(self, blocks: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Return sums over the window around each node; (rows + 1, cols + 1, …) of blocks."""
-        for axis in (0, 1):
-            size = blocks.shape[axis]
-            total = np.cumsum(blocks, axis=axis, dtype=blocks.dtype)
-            zero = np.zeros_like(np.take(total, [0], axis=axis))
-            total = np.concatenate([zero, total], axis=axis)
-            node = np.arange(size + 1)
-            last = np.minimum(node + self.half_blocks, size)
-            first = np.maximum(node - self.half_blocks, 0)
-            blocks = np.take(total, last, axis=axis) - np.take(total, first, axis=axis)
-        return blocks
+        Parameters
+        ----------
+        line0, sample0
+            Place of the mask in the granule.
+        """
+        top, left = -line0 % self.stride, -sample0 % self.stride
+        rows, columns = np.nonzero(mask[top :: self.stride, left :: self.stride])
+        return rows * self.stride + top, columns * self.stride + left
 
-    def at(self, nodes: Floats64, lines: Indices, samples: Indices) -> Floats64:
-        """Return values between the nodes, bilinear, at positions (lines, samples)."""
-        y, x = (lines + 0.5) / self.block, (samples + 0.5) / self.block
-        top = np.minimum(y.astype(np.intp), nodes.shape[0] - 2)
-        left = np.minimum(x.astype(np.intp), nodes.shape[1] - 2)
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Values at the nodes of some lines, first line and sample of the first node with them."""
+
+    grid: CoarseGrid
+    line0: int
+    sample0: int
+    values: Floats64
+
+    def at(self, lines: Indices, samples: Indices) -> Floats64:
+        """Return values between the nodes, bilinear, at positions in the granule."""
+        y = (lines - self.line0 + 0.5) / self.grid.block
+        x = (samples - self.sample0 + 0.5) / self.grid.block
+        top, left = y.astype(np.intp), x.astype(np.intp)
         down, right = y - top, x - left
+        nodes = self.values
         upper = nodes[top, left] * (1 - right) + nodes[top, left + 1] * right
         lower = nodes[top + 1, left] * (1 - right) + nodes[top + 1, left + 1] * right
         result: Floats64 = upper * (1 - down) + lower * down
         return result
 
-    def means(self, values: Float32s, mask: Bools) -> tuple[Floats64, NDArray[np.int64]]:
-        """Return the mean at each node, NaN without a value, and the number of values."""
-        thin = np.asarray(self.thin(values), dtype=np.float32)
-        thin_mask = np.asarray(self.thin(mask), dtype=bool)
-        number = self.window_sums(self.block_sums(values.shape, thin_mask, np.ones_like(thin)))
-        total = self.window_sums(self.block_sums(values.shape, thin_mask, thin))
-        count = np.asarray(number, dtype=np.int64)
-        return np.asarray(total) / np.where(count > 0, count, np.nan), count
 
-    def medians(
-        self, values: Float32s, mask: Bools, low: float, high: float, bins: int
-    ) -> tuple[Floats64, NDArray[np.int64]]:
-        """Return the median at each node, cut to low..high, and the number of values looked at.
+class BlockSums:
+    """Sums over the blocks of a part of a granule, several side by side, added strip by strip.
 
-        The median is that of a histogram with `bins` bins, exact to the width of one.
+    Sums of float32 temperatures and of counts are exact in float64, in whichever order.
+    """
+
+    def __init__(
+        self, grid: CoarseGrid, window: Window, number: int, dtype: type[np.generic]
+    ) -> None:
+        self.grid = grid
+        self._row0, self._column0 = window.line0 // grid.block, window.sample0 // grid.block
+        shape = (
+            -(-window.line1 // grid.block) - self._row0,
+            -(-window.sample1 // grid.block) - self._column0,
+            number,
+        )
+        self._sums = np.zeros(shape, dtype=dtype)
+
+    def add(
+        self,
+        lines: Indices,
+        samples: Indices,
+        which: Indices,
+        weights: NDArray[np.floating] | None = None,
+    ) -> None:
+        """Add weights, or ones, at positions in the granule to the sums numbered `which`."""
+        if not len(lines):
+            return
+        rows = lines // self.grid.block - self._row0
+        first, last = int(rows.min()), int(rows.max()) + 1
+        part = self._sums[first:last]
+        columns = samples // self.grid.block - self._column0
+        index = ((rows - first) * part.shape[1] + columns) * part.shape[2] + which
+        found = np.bincount(index, weights=weights, minlength=part.size)
+        part += found.reshape(part.shape).astype(part.dtype)
+
+    def around(self, first: int, last: int) -> tuple[NDArray[np.generic], int, int]:
+        """Return sums over the windows around the nodes of lines, and where the first node is.
+
+        Parameters
+        ----------
+        first, last
+            Lines of the granule, the last one excluded.
+
+        Returns
+        -------
+        tuple
+            (node rows, node columns, number of sums); line and sample of the first node.
         """
-        thin_values, thin_mask = self.thin(values), self.thin(mask)
-        y, x = np.nonzero(thin_mask)
-        step = self.block // self.stride
-        rows, cols = -(-values.shape[0] // self.block), -(-values.shape[1] // self.block)
-        scaled = (thin_values[thin_mask] - low) * (bins / (high - low))
-        # One bin below and one above hold all that lies outside.
-        bin_of = np.clip(np.floor(scaled) + 1, 0, bins + 1).astype(np.intp)
-        index = ((y // step) * cols + x // step) * (bins + 2) + bin_of
-        counts = np.bincount(index, minlength=rows * cols * (bins + 2)).astype(np.int32)
-        sums = self.window_sums(counts.reshape(rows, cols, bins + 2))
-        return _histogram_median(np.asarray(sums, dtype=np.int64), low, high, bins)
+        half, block = self.grid.half_blocks, self.grid.block
+        top, bottom = first // block - self._row0, (last - 1) // block + 1 - self._row0
+        start = max(top - half, 0)
+        blocks = self._sums[start : bottom + half]
+        rows = np.arange(top - start, bottom + 1 - start)
+        sums = _running(_running(blocks, 0, rows, half), 1, np.arange(blocks.shape[1] + 1), half)
+        return sums, (top + self._row0) * block, self._column0 * block
 
 
-def _histogram_median(
-    counts: NDArray[np.int64], low: float, high: float, bins: int
+def _running(
+    blocks: NDArray[np.generic], axis: int, nodes: Indices, half: int
+) -> NDArray[np.generic]:
+    """Return sums of `half` blocks on either side of each node along an axis."""
+    size = blocks.shape[axis]
+    total = np.cumsum(blocks, axis=axis, dtype=blocks.dtype)
+    total = np.concatenate([np.zeros_like(np.take(total, [0], axis=axis)), total], axis=axis)
+    last, first = np.minimum(nodes + half, size), np.maximum(nodes - half, 0)
+    sums: NDArray[np.generic] = np.take(total, last, axis=axis) - np.take(total, first, axis=axis)
+    return sums
+
+
+def histogram_median(
+    counts: NDArray[np.int64], low: float, high: float
 ) -> tuple[Floats64, NDArray[np.int64]]:
+    """Return the medians of histograms, cut to low..high, and how many values each has.
+
+    Parameters
+    ----------
+    counts
+        (…, bins + 2): equal bins of low..high, before them one for all below, after them one for
+        all above. The median is exact to the width of a bin.
+    """
+    bins = counts.shape[-1] - 2
     total = counts.sum(axis=-1)
     running = np.cumsum(counts, axis=-1)
     half = total / 2
@@ -106,3 +165,10 @@ def _histogram_median(
     share = np.where(inside > 0, (half - before) / np.maximum(inside, 1), 0)
     median = low + (position - 1 + share) * (high - low) / bins
     return np.clip(median, low, high), total
+
+
+def bin_of(values: NDArray[np.floating], low: float, high: float, bins: int) -> Indices:
+    """Return the place of values in the histograms of `histogram_median`."""
+    scaled = (values - low) * (bins / (high - low))
+    place: Indices = np.clip(np.floor(scaled) + 1, 0, bins + 1).astype(np.intp)
+    return place

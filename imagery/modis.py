@@ -17,6 +17,7 @@ conditions and the water-cloud test is not made; without angles no glint.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Literal
 
@@ -28,18 +29,21 @@ from firewatch.core.geo import Floats
 from imagery.contextual import Background, Derivation, window_statistics
 from imagery.duplicates import bowtie_duplicates
 from imagery.frp import kaufman_power_mw, radiance_power_mw
-from imagery.masks import FireClass, count_adjacent, glint_angle_deg, mark_cloud
+from imagery.level1.window import Window
+from imagery.masks import FireClass, Indices, count_adjacent, glint_angle_deg, mark_cloud
 from imagery.modis_parameters import ModisParameters as Parameters
-from imagery.modis_screen import Screening, screen
+from imagery.modis_screen import AdaptiveLimits, Screening, screen
 from imagery.parameters import load_parameters, parameter_hash
 from imagery.pixels import pixel_table
 from imagery.radiometry import MODIS_21_22_UM, planck_radiance
 from imagery.scene import CLOUDY, Bools, Detection, Scene
-from imagery.strips import WATER, band_at, missing_bands
+from imagery.strips import WATER, band_at, in_order, missing_bands
+from imagery.sweep import Decided, Detector, Piece, detect_scene, window_of
 
 __all__ = [
     "ALGORITHM",
     "VERSION",
+    "ModisDetector",
     "Parameters",
     "confidence_pct",
     "contextual_tests",
@@ -81,30 +85,58 @@ def detect(scene: Scene, parameters: Parameters) -> Detection:
     Pixels without geolocation or temperature are class 0: nothing is said about them, which is
     not the same as no fire.
     """
-    screening = screen(scene, parameters)
-    mask = screening.mask
-    values = _values(scene, screening, parameters)
-    fires = contextual_tests(values, parameters)
-    unknown = (values["window"] == 0).to_numpy() & ~fires
-    fires &= ~rejected(values, parameters)
-    flat = mask.ravel()
-    flat[screening.candidates[unknown]] = FireClass.UNCLASSIFIED
-    found = values[fires]
-    percent = confidence_pct(found, parameters)
-    level = np.searchsorted(
-        [parameters.confidence_nominal_pct, parameters.confidence_high_pct], percent, side="right"
-    )
-    flat[screening.candidates[fires]] = FireClass.FIRE_LOW + level
-    if scene.cloud_class is not None and parameters.cloud_class_use != "none":
-        mark_cloud(mask, scene.cloud_class == CLOUDY)
-    return Detection(
-        fire_mask=mask,
-        pixels=_pixels(scene, found, level, percent, parameters),
-        algorithm=ALGORITHM,
-        version=VERSION,
-        parameter_hash=parameter_hash(parameters),
-        missing=missing_bands(scene, _BANDS, parameters.day_solar_zenith_deg),
-    )
+    return detect_scene(scene, ModisDetector(parameters, window_of(scene)))
+
+
+class ModisDetector(Detector[Screening]):
+    """The algorithm on its way over one granule, or a window of it."""
+
+    algorithm = ALGORITHM
+    version = VERSION
+
+    def __init__(self, parameters: Parameters, window: Window) -> None:
+        self._parameters = parameters
+        adaptive = parameters.candidate_rule == "adaptive-own"
+        self._limits = AdaptiveLimits(parameters, window) if adaptive else None
+        self.parameter_hash = parameter_hash(parameters)
+        self.overlap = max(parameters.window_last // 2, 1)
+        self.reach = self._limits.grid.reach if self._limits else 0
+
+    def look(self, piece: Piece) -> Screening:
+        screening = screen(piece.scene, self._parameters)
+        if self._limits is not None:
+            self._limits.add(piece.scene, screening.surface, piece.fresh)
+        return screening
+
+    def decide(self, piece: Piece, look: Screening) -> Decided:
+        scene, rows, p = piece.scene, piece.rows, self._parameters
+        limits = np.array([rows.start, rows.stop]) * scene.shape[1]
+        candidates = look.possible[slice(*np.searchsorted(look.possible, limits))]
+        if self._limits is not None:
+            candidates = candidates[self._limits.passed(scene, candidates)]
+        values = _values(scene, look, candidates, p)
+        fires = contextual_tests(values, p)
+        unknown = (values["window"] == 0).to_numpy() & ~fires
+        fires &= ~rejected(values, p)
+        found = values[fires]
+        percent = confidence_pct(found, p)
+        steps = [p.confidence_nominal_pct, p.confidence_high_pct]
+        level = np.searchsorted(steps, percent, side="right")
+        flat = look.mask.ravel()
+        flat[candidates[unknown]] = FireClass.UNCLASSIFIED
+        flat[candidates[fires]] = FireClass.FIRE_LOW + level
+        mask = look.mask[rows]
+        if scene.cloud_class is not None and p.cloud_class_use != "none":
+            mark_cloud(mask, scene.cloud_class[rows] == CLOUDY)
+        missing = missing_bands(scene, _BANDS, p.day_solar_zenith_deg)
+        return Decided(piece, mask, _pixels(scene, found, level, percent, p), missing)
+
+    def product(self, fires: pd.DataFrame) -> pd.DataFrame:
+        twice = bowtie_duplicates(fires, DETECTORS, self._parameters.duplicate_share)
+        return fires[~twice].reset_index(drop=True)
+
+    def missing(self, named: Iterable[str], fires: pd.DataFrame) -> tuple[str, ...]:
+        return in_order(named, _BANDS)
 
 
 def absolute_test(values: pd.DataFrame, parameters: Parameters) -> Bools:
@@ -255,9 +287,9 @@ def fire_power_mw(values: pd.DataFrame, area_km2: Floats, parameters: Parameters
     return radiance_power_mw(fire, background, area_km2, p.frp_slope)
 
 
-def _values(scene: Scene, screening: Screening, p: Parameters) -> pd.DataFrame:
+def _values(scene: Scene, screening: Screening, candidates: Indices, p: Parameters) -> pd.DataFrame:
     """Return what the tests need to know of each candidate and its surroundings."""
-    lines, samples = np.divmod(screening.candidates, scene.shape[1])
+    lines, samples = np.divmod(candidates, scene.shape[1])
     wet = screening.mask == FireClass.WATER
     background = Background(
         surface=screening.surface,
@@ -300,18 +332,16 @@ def _pixels(
     percent: Floats,
     p: Parameters,
 ) -> pd.DataFrame:
-    """Return the table of fire pixels, without those seen twice."""
+    """Return the table of fire pixels, with those seen twice."""
     lines, samples = found["row"].to_numpy(np.intp), found["col"].to_numpy(np.intp)
     area = (scene.scan_km.astype(float) * scene.track_km)[samples]
     power = fire_power_mw(found, area, p)
     # A saturated band says only that the fire is stronger.
     power = np.where(scene.mir_saturated[lines, samples], np.nan, power)
-    table = pixel_table(scene, found, lines, samples).assign(
+    return pixel_table(scene, found, lines, samples).assign(
         confidence=np.array(["low", "nominal", "high"])[level],
         confidence_pct=percent,
         frp_mw=power,
         frp_source=np.where(np.isnan(power), "", "B21/22"),
         test=np.where(absolute_test(found, p), "absolute", "contextual"),
     )
-    twice = bowtie_duplicates(table, DETECTORS, p.duplicate_share)
-    return table[~twice].reset_index(drop=True)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagery.coarse import CoarseGrid
+from firewatch.core.geo import Floats
+from imagery.coarse import BlockSums, CoarseGrid, Nodes
 from imagery.contextual import BACKGROUND_FIRE
+from imagery.level1.window import Window
 from imagery.masks import FireClass, Indices
 from imagery.modis_parameters import ModisParameters
-from imagery.scene import Bools, Bytes, Float32s, Scene
+from imagery.scene import Bools, Bytes, Scene
 from imagery.strips import LAND, WATER, Strip, strips
 
 _ADAPTIVE_MIN_VALID = 10
@@ -28,18 +30,18 @@ class Screening:
         (rows, cols), codes of the background statistics.
     hidden_water
         (rows, cols), usable land pixels that look like water (coastal rejection).
-    candidates
-        Flat positions, ascending.
+    possible
+        Flat positions, ascending, of candidates; with the adaptive rule of what it may let through.
     """
 
     mask: Bytes
     surface: Bytes
     hidden_water: Bools
-    candidates: Indices
+    possible: Indices
 
 
 def screen(scene: Scene, parameters: ModisParameters) -> Screening:
-    """Return classes, background codes and candidates of a scene."""
+    """Return classes, background codes and possible candidates of a scene."""
     mask = np.empty(scene.shape, dtype=np.uint8)
     surface = np.empty(scene.shape, dtype=np.uint8)
     hidden_water = np.zeros(scene.shape, dtype=bool)
@@ -51,10 +53,7 @@ def screen(scene: Scene, parameters: ModisParameters) -> Screening:
         hidden_water[strip.lines] = _hidden_water(strip, surface[strip.lines], parameters)
         candidate = _possible(strip, classes, parameters)
         possible.append(np.flatnonzero(candidate) + strip.first * scene.shape[1])
-    maybe = np.concatenate(possible)
-    if parameters.candidate_rule == "adaptive-own":
-        maybe = maybe[_above_adaptive_limits(scene, surface, maybe, parameters)]
-    return Screening(mask, surface, hidden_water, maybe)
+    return Screening(mask, surface, hidden_water, np.concatenate(possible))
 
 
 def _classes(strip: Strip, p: ModisParameters) -> Bytes:
@@ -127,24 +126,47 @@ def _possible(strip: Strip, classes: Bytes, p: ModisParameters) -> Bools:
     return clear
 
 
-def _above_adaptive_limits(
-    scene: Scene, surface: Bytes, maybe: Indices, p: ModisParameters
-) -> Bools:
-    """Return which day candidates pass limits that follow the mean of the land around."""
-    lines, samples = np.divmod(maybe, scene.shape[1])
-    grid = CoarseGrid(p.adaptive_window, p.adaptive_block, 1)
-    land = surface == LAND
-    dt: Float32s = scene.bt_mir_k - scene.bt_tir_k
-    mean_mir, number = grid.means(scene.bt_mir_k, land)
-    mean_dt, _ = grid.means(dt, land)
-    few = number < _ADAPTIVE_MIN_VALID
-    follow = np.clip(mean_mir + p.adaptive_above_mean_k, p.adaptive_low_k, p.adaptive_high_k)
-    limit = np.where(few, p.candidate_day_bt_mir_k, follow)
-    follow = np.maximum(mean_dt + p.adaptive_dt_above_mean_k, p.adaptive_dt_low_k)
-    limit_dt = np.where(few, p.candidate_day_dt_k, follow)
-    above = scene.bt_mir_k[lines, samples] > grid.at(limit, lines, samples)
-    above &= dt[lines, samples] > grid.at(limit_dt, lines, samples)
-    night: Bools = scene.solar_zenith_deg[lines, samples] >= p.day_solar_zenith_deg
-    above |= night
-    passed: Bools = above
-    return passed
+class AdaptiveLimits:
+    """Limits of day candidates in a granule that follow the mean of the land around."""
+
+    def __init__(self, parameters: ModisParameters, window: Window) -> None:
+        self._parameters = parameters
+        self.grid = CoarseGrid(parameters.adaptive_window, parameters.adaptive_block, 1)
+        self._sums = BlockSums(self.grid, window, 3, np.float64)
+
+    def add(self, scene: Scene, surface: Bytes, rows: slice) -> None:
+        """Take the land in some rows of a scene into account."""
+        line0 = scene.line0 + rows.start
+        y, x = self.grid.looked_at(surface[rows] == LAND, line0, scene.sample0)
+        mir, tir = scene.bt_mir_k[rows][y, x], scene.bt_tir_k[rows][y, x]
+        lines, samples = y + line0, x + scene.sample0
+        for number, weights in enumerate((np.ones_like(mir), mir, mir - tir)):
+            self._sums.add(lines, samples, np.full(len(y), number), weights)
+
+    def passed(self, scene: Scene, maybe: Indices) -> Bools:
+        """Return which possible candidates (flat positions) pass; by night all do."""
+        p = self._parameters
+        lines, samples = np.divmod(maybe, scene.shape[1])
+        passed: Bools = scene.solar_zenith_deg[lines, samples] >= p.day_solar_zenith_deg
+        if not passed.all():
+            limit, limit_dt = self.limits_k(lines + scene.line0, samples + scene.sample0)
+            mir = scene.bt_mir_k[lines, samples]
+            above = (mir > limit) & (mir - scene.bt_tir_k[lines, samples] > limit_dt)
+            passed |= above
+        return passed
+
+    def limits_k(self, lines: Indices, samples: Indices) -> tuple[Floats, Floats]:
+        """Return the limits (K) of T4 and of the difference at positions in the granule."""
+        p = self._parameters
+        sums, line0, sample0 = self._sums.around(int(lines.min()), int(lines.max()) + 1)
+        number = np.asarray(sums[..., 0], dtype=np.float64)
+        mean = np.asarray(sums, dtype=np.float64) / np.where(number > 0, number, np.nan)[..., None]
+        few = number < _ADAPTIVE_MIN_VALID
+        follow = np.clip(
+            mean[..., 1] + p.adaptive_above_mean_k, p.adaptive_low_k, p.adaptive_high_k
+        )
+        limit = np.where(few, p.candidate_day_bt_mir_k, follow)
+        follow = np.maximum(mean[..., 2] + p.adaptive_dt_above_mean_k, p.adaptive_dt_low_k)
+        limit_dt = np.where(few, p.candidate_day_dt_k, follow)
+        mir, dt = (Nodes(self.grid, line0, sample0, nodes) for nodes in (limit, limit_dt))
+        return mir.at(lines, samples), dt.at(lines, samples)

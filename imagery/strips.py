@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +99,15 @@ def missing_bands(scene: Scene, names: dict[str, str], day_below_deg: float) -> 
         if getattr(scene, field) is None and (lit or not field.startswith("rho_"))
     ]
     return tuple(dict.fromkeys([*absent, *scene.missing]))
+
+
+def in_order(named: Iterable[str], names: dict[str, str]) -> tuple[str, ...]:
+    """Return names once each: bands in the order of `names`, then the others as they come."""
+    found = dict.fromkeys(named)
+    return (
+        *(name for name in names.values() if name in found),
+        *(name for name in found if name not in names.values()),
+    )
 
 
 def band_at(band: Float32s | None, lines: Indices, samples: Indices) -> Float32s:

@@ -32,6 +32,7 @@ With a band missing (always named in `Detection.missing`):
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -42,6 +43,7 @@ from firewatch.core.geo import Floats
 from imagery.contextual import Background, Derivation, window_statistics
 from imagery.duplicates import bowtie_duplicates
 from imagery.frp import radiance_power_mw, share_of_group
+from imagery.level1.window import Window
 from imagery.masks import (
     CONFIDENCE_OF_CLASS,
     FireClass,
@@ -55,16 +57,28 @@ from imagery.parameters import load_parameters, parameter_hash
 from imagery.pixels import pixel_table
 from imagery.radiometry import VIIRS_I4_UM, planck_radiance
 from imagery.scene import CLOUDY, Bools, Bytes, Detection, Scene
-from imagery.strips import band_at, missing_bands
+from imagery.strips import band_at, in_order, missing_bands
+from imagery.sweep import Decided, Detector, Piece, detect_scene, window_of
 from imagery.viirs_parameters import ViirsParameters as Parameters
-from imagery.viirs_screen import CONTEXTUAL, SECONDARY, TESTS, Screening, screen
+from imagery.viirs_screen import CONTEXTUAL, SECONDARY, TESTS, SceneLimit, Screening, screen
 
-__all__ = ["ALGORITHM", "VERSION", "Parameters", "contextual_tests", "detect", "parameters"]
+__all__ = [
+    "ALGORITHM",
+    "VERSION",
+    "Parameters",
+    "ViirsDetector",
+    "contextual_tests",
+    "detect",
+    "parameters",
+]
 
 ALGORITHM = "firewatch-viirs-375m"
 VERSION = "1"
 DETECTORS = 32
 """Lines in one scan of an I band."""
+# Lines over which one fire can act on another: it lets its neighbour pass the secondary test, and
+# that one shares the power of an M13 pixel with a third.
+_RIPPLE = 2
 
 # The mean of radiances, for power goes with radiance; that of the mean temperature is less.
 _DERIVED: dict[str, Derivation] = {
@@ -92,24 +106,50 @@ def detect(scene: Scene, parameters: Parameters) -> Detection:
     Pixels without geolocation or temperature are class 0: nothing is said about them, which is
     not the same as no fire.
     """
-    screening = screen(scene, parameters)
-    fires = _find(scene, screening, parameters)
-    mask = screening.mask
-    _set_confidence(scene, mask, fires, parameters)
-    if scene.cloud_class is not None and parameters.cloud_class_use != "none":
-        mark_cloud(mask, scene.cloud_class == CLOUDY)
-    pixels = _pixels(scene, mask, fires, parameters)
-    missing = missing_bands(scene, _BANDS, parameters.day_solar_zenith_deg)
-    if in_south_atlantic_anomaly(pixels["lon"], pixels["lat"])[pixels["day_night"] == "N"].any():
-        missing = (*missing, "south_atlantic_test")
-    return Detection(
-        fire_mask=mask,
-        pixels=pixels,
-        algorithm=ALGORITHM,
-        version=VERSION,
-        parameter_hash=parameter_hash(parameters),
-        missing=missing,
-    )
+    return detect_scene(scene, ViirsDetector(parameters, window_of(scene)))
+
+
+class ViirsDetector(Detector[Screening]):
+    """The algorithm on its way over one granule, or a window of it."""
+
+    algorithm = ALGORITHM
+    version = VERSION
+
+    def __init__(self, parameters: Parameters, window: Window) -> None:
+        self._parameters = parameters
+        self._limit = SceneLimit(parameters, window)
+        self.parameter_hash = parameter_hash(parameters)
+        self.overlap = parameters.window_last // 2 + _RIPPLE
+        self.reach = self._limit.grid.reach + _RIPPLE
+
+    def look(self, piece: Piece) -> Screening:
+        screening = screen(piece.scene, self._parameters)
+        self._limit.add(piece.scene, screening.surface, piece.fresh)
+        return screening
+
+    def decide(self, piece: Piece, look: Screening) -> Decided:
+        scene, rows, p = piece.scene, piece.rows, self._parameters
+        columns = scene.shape[1]
+        near = look.between((rows.start - _RIPPLE) * columns, (rows.stop + _RIPPLE) * columns)
+        candidates = near.possible[self._limit.passed(scene, near.possible)]
+        fires = _find(scene, near, candidates, p)
+        _set_confidence(scene, near.mask, fires, p)
+        mask = near.mask[rows]
+        if scene.cloud_class is not None and p.cloud_class_use != "none":
+            mark_cloud(mask, scene.cloud_class[rows] == CLOUDY)
+        pixels = _pixels(scene, near.mask, fires, p)
+        here = (fires["row"] >= rows.start) & (fires["row"] < rows.stop)
+        missing = missing_bands(scene, _BANDS, p.day_solar_zenith_deg)
+        return Decided(piece, mask, pixels[here].reset_index(drop=True), missing)
+
+    def product(self, fires: pd.DataFrame) -> pd.DataFrame:
+        twice = bowtie_duplicates(fires, DETECTORS, self._parameters.duplicate_share)
+        return fires[~twice].reset_index(drop=True)
+
+    def missing(self, named: Iterable[str], fires: pd.DataFrame) -> tuple[str, ...]:
+        by_night = in_south_atlantic_anomaly(fires["lon"], fires["lat"])[fires["day_night"] == "N"]
+        untested = ("south_atlantic_test",) if by_night.any() else ()
+        return (*in_order(named, _BANDS), *untested)
 
 
 def in_south_atlantic_anomaly(lon: ArrayLike, lat: ArrayLike) -> Bools:
@@ -158,18 +198,16 @@ def hot_soil(values: pd.DataFrame, parameters: Parameters) -> Bools:
     return reject.to_numpy(dtype=bool)
 
 
-def _find(scene: Scene, screening: Screening, p: Parameters) -> pd.DataFrame:
+def _find(scene: Scene, screening: Screening, positions: Indices, p: Parameters) -> pd.DataFrame:
     """Return all fires with their background; writes classes 6 and 8 and those of neighbours."""
     mask = screening.mask
-    candidates = _statistics(scene, screening, screening.candidates, p)
+    candidates = _statistics(scene, screening, positions, p)
     found = contextual_tests(candidates, p)
     flat = mask.ravel()
-    flat[screening.candidates[(candidates["window"] == 0).to_numpy()]] = FireClass.UNCLASSIFIED
-    flat[screening.candidates[found]] = FireClass.FIRE_NOMINAL
+    flat[positions[(candidates["window"] == 0).to_numpy()]] = FireClass.UNCLASSIFIED
+    flat[positions[found]] = FireClass.FIRE_NOMINAL
     fixed = _statistics(scene, screening, screening.fixed, p).assign(test=screening.fixed_test)
-    near = _secondary(
-        scene, mask, np.concatenate([screening.fixed, screening.candidates[found]]), p
-    )
+    near = _secondary(scene, mask, np.concatenate([screening.fixed, positions[found]]), p)
     beside = _statistics(scene, screening, near, p).assign(test=np.uint8(SECONDARY))
     beside = beside[_hidden_fire(scene, beside, p)]
     flat[beside["row"] * scene.shape[1] + beside["col"]] = FireClass.FIRE_LOW
@@ -260,19 +298,17 @@ def _above_coldest_k(scene: Scene, mask: Bytes, lines: Indices, samples: Indices
 
 
 def _pixels(scene: Scene, mask: Bytes, fires: pd.DataFrame, p: Parameters) -> pd.DataFrame:
-    """Return the table of fire pixels, without those seen twice."""
+    """Return the table of fire pixels, with those seen twice."""
     lines, samples = fires["row"].to_numpy(np.intp), fires["col"].to_numpy(np.intp)
     power, source = _power(scene, fires, lines, samples, p)
     classes = mask[lines, samples]
     confidence = np.array([CONFIDENCE_OF_CLASS.get(FireClass(code), "") for code in range(10)])
-    table = pixel_table(scene, fires, lines, samples).assign(
+    return pixel_table(scene, fires, lines, samples).assign(
         confidence=confidence[classes],
         frp_mw=power,
         frp_source=source,
         test=np.array(TESTS)[fires["test"].to_numpy(np.intp)],
     )
-    twice = bowtie_duplicates(table, DETECTORS, p.duplicate_share)
-    return table[~twice].reset_index(drop=True)
 
 
 def _power(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from imagery.coarse import CoarseGrid
+from imagery.coarse import BlockSums, CoarseGrid, Nodes, bin_of, histogram_median
 from imagery.contextual import BACKGROUND_FIRE
+from imagery.level1.window import Window
 from imagery.masks import FireClass, Indices
 from imagery.scene import Bools, Bytes, Float32s, Scene
 from imagery.strips import LAND, WATER, Strip, strips
@@ -34,19 +35,30 @@ class Screening:
         (rows, cols), codes of the background statistics.
     fixed, fixed_test
         Flat positions of the fires of fixed tests, and which of `TESTS` found each.
-    candidates
-        Flat positions of candidates for the contextual tests, in ascending order.
+    possible
+        Flat positions, ascending, of what the limit of the scene may let through as candidates.
     """
 
     mask: Bytes
     surface: Bytes
     fixed: Indices
     fixed_test: Bytes
-    candidates: Indices
+    possible: Indices
+
+    def between(self, first: int, last: int) -> Screening:
+        """Return the same rasters with only the positions in first <= position < last."""
+        fixed = slice(*np.searchsorted(self.fixed, (first, last)))
+        possible = slice(*np.searchsorted(self.possible, (first, last)))
+        return replace(
+            self,
+            fixed=self.fixed[fixed],
+            fixed_test=self.fixed_test[fixed],
+            possible=self.possible[possible],
+        )
 
 
 def screen(scene: Scene, parameters: ViirsParameters) -> Screening:
-    """Return classes, fixed fires and candidates of a scene, in the published order of tests."""
+    """Return classes, fixed fires and possible candidates, in the published order of tests."""
     mask = np.empty(scene.shape, dtype=np.uint8)
     surface = np.empty(scene.shape, dtype=np.uint8)
     fixed: list[Indices] = []
@@ -66,9 +78,9 @@ def screen(scene: Scene, parameters: ViirsParameters) -> Screening:
         tests.append(found[found > 0])
         possible.append(hot.index[(found == 0) & _possible(hot, parameters)] + offset)
         surface[strip.lines], mask[strip.lines] = codes, classes
-    maybe = np.concatenate(possible)
-    candidates = maybe[_above_scene_limit(scene, surface, maybe, parameters)]
-    return Screening(mask, surface, np.concatenate(fixed), np.concatenate(tests), candidates)
+    return Screening(
+        mask, surface, np.concatenate(fixed), np.concatenate(tests), np.concatenate(possible)
+    )
 
 
 def _classes(strip: Strip, p: ViirsParameters) -> Bytes:
@@ -225,30 +237,45 @@ def _possible(hot: _Hot, p: ViirsParameters) -> Bools:
     return candidates
 
 
-def _above_scene_limit(scene: Scene, surface: Bytes, maybe: Indices, p: ViirsParameters) -> Bools:
-    """Return which possible candidates pass the limit that follows the median of the scene."""
-    lines, samples = np.divmod(maybe, scene.shape[1])
-    day = scene.solar_zenith_deg[lines, samples] < p.day_solar_zenith_deg
-    above: Bools = np.ones(len(maybe), dtype=bool)
-    if day.any():
-        limit = scene_limit_k(scene, surface, lines[day], samples[day], p)
-        above[day] = scene.bt_mir_k[lines[day], samples[day]] > limit
-    return above
-
-
-def scene_limit_k(
-    scene: Scene, surface: Bytes, lines: Indices, samples: Indices, p: ViirsParameters
-) -> Float32s:
-    """Return the day candidate limit of I4 (K) at positions, between the low and the high one.
+class SceneLimit:
+    """The day candidate limit of I4 in a granule, between the low and the high one.
 
     The limit is the median of the land in a wide window, raised. It is taken at the nodes of a
     coarse grid from every few lines and samples, and interpolated.
     """
-    grid = CoarseGrid(p.candidate_window, p.candidate_block, p.candidate_stride)
-    low = p.candidate_low_k - p.candidate_above_median_k
-    high = p.candidate_high_k - p.candidate_above_median_k
-    median, number = grid.medians(scene.bt_mir_k, surface == LAND, low, high, _MEDIAN_BINS)
-    limit = np.where(
-        number < p.candidate_min_valid, p.candidate_high_k, median + p.candidate_above_median_k
-    )
-    return grid.at(limit, lines, samples).astype(np.float32)
+
+    def __init__(self, parameters: ViirsParameters, window: Window) -> None:
+        p = parameters
+        self._parameters = p
+        self._low_k = p.candidate_low_k - p.candidate_above_median_k
+        self._high_k = p.candidate_high_k - p.candidate_above_median_k
+        self.grid = CoarseGrid(p.candidate_window, p.candidate_block, p.candidate_stride)
+        self._sums = BlockSums(self.grid, window, _MEDIAN_BINS + 2, np.int32)
+
+    def add(self, scene: Scene, surface: Bytes, rows: slice) -> None:
+        """Take the land in some rows of a scene into account."""
+        line0 = scene.line0 + rows.start
+        y, x = self.grid.looked_at(surface[rows] == LAND, line0, scene.sample0)
+        bins = bin_of(scene.bt_mir_k[rows][y, x], self._low_k, self._high_k, _MEDIAN_BINS)
+        self._sums.add(y + line0, x + scene.sample0, bins)
+
+    def passed(self, scene: Scene, maybe: Indices) -> Bools:
+        """Return which possible candidates (flat positions) are above the limit; by night all."""
+        p = self._parameters
+        lines, samples = np.divmod(maybe, scene.shape[1])
+        day = scene.solar_zenith_deg[lines, samples] < p.day_solar_zenith_deg
+        above: Bools = np.ones(len(maybe), dtype=bool)
+        if day.any():
+            limit = self.limit_k(lines[day] + scene.line0, samples[day] + scene.sample0)
+            above[day] = scene.bt_mir_k[lines[day], samples[day]] > limit
+        return above
+
+    def limit_k(self, lines: Indices, samples: Indices) -> Float32s:
+        """Return the limit (K) at positions in the granule."""
+        p = self._parameters
+        counts, line0, sample0 = self._sums.around(int(lines.min()), int(lines.max()) + 1)
+        median, number = histogram_median(counts.astype(np.int64), self._low_k, self._high_k)
+        limit = np.where(
+            number < p.candidate_min_valid, p.candidate_high_k, median + p.candidate_above_median_k
+        )
+        return Nodes(self.grid, line0, sample0, limit).at(lines, samples).astype(np.float32)

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imagery.coarse import CoarseGrid
+from imagery.coarse import BlockSums, CoarseGrid, Nodes, bin_of, histogram_median
 from imagery.contextual import BACKGROUND_FIRE, Background, WindowRule, window_statistics
+from imagery.level1.window import Window
 
 RULES = {
     "VIIRS, grow": WindowRule(11, 31, 0.25, 10, "grow"),
@@ -129,12 +130,26 @@ def test_modis_leaves_out_the_centre_and_its_neighbours_along_the_scan():
     assert sorted(zip(y, x, strict=True)) == [(-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1)]
 
 
+def _added(grid, window, mask, number, dtype, values):
+    """Return sums of the values of a mask, added in strips of five lines."""
+    sums = BlockSums(grid, window, number, dtype)
+    for start in range(0, len(mask), 5):
+        y, x = grid.looked_at(mask[start : start + 5], window.line0 + start, window.sample0)
+        which, weights = values(start + y, x)
+        sums.add(window.line0 + start + y, window.sample0 + x, which, weights)
+    return sums
+
+
 def test_coarse_medians_are_those_of_the_window_within_a_bin():
     random = np.random.default_rng(3)
     values = (random.normal(302, 4, (96, 128)) + np.linspace(-3, 3, 128)).astype(np.float32)
     mask = random.random(values.shape) < 0.7
     grid = CoarseGrid(window=64, block=16, stride=1)
-    medians, number = grid.medians(values, mask, 300.0, 305.0, 50)
+    sums = _added(
+        grid, Window(0, 96, 0, 128), mask, 52, np.int32,
+        lambda y, x: (bin_of(values[y, x], 300.0, 305.0, 50), None),
+    )  # fmt: skip
+    medians, number = histogram_median(sums.around(0, 96)[0], 300.0, 305.0)
     for row, col in [(0, 0), (3, 4), (6, 8), (1, 7)]:
         part = np.s_[max(0, row * 16 - 32) : row * 16 + 32, max(0, col * 16 - 32) : col * 16 + 32]
         assert number[row, col] == mask[part].sum()
@@ -142,19 +157,30 @@ def test_coarse_medians_are_those_of_the_window_within_a_bin():
         assert medians[row, col] == pytest.approx(median, abs=0.1)
 
 
-def test_coarse_means_are_those_of_the_window():
+@pytest.mark.parametrize("stride", [1, 3])
+def test_coarse_sums_are_those_of_the_window_wherever_the_granule_was_cut(stride):
     random = np.random.default_rng(4)
-    values = random.normal(302, 4, (40, 50)).astype(np.float32)
+    values = random.normal(302, 4, (100, 80)).astype(np.float32)
     mask = random.random(values.shape) < 0.7
-    means, number = CoarseGrid(window=32, block=16, stride=1).means(values, mask)
-    part = np.s_[0:32, 0:32]
-    assert number[1, 1] == mask[part].sum()
-    assert means[1, 1] == pytest.approx(values[part][mask[part]].mean(), rel=1e-6)
+    grid = CoarseGrid(window=32, block=16, stride=stride)
+    looked = np.zeros_like(mask)
+    looked[::stride, ::stride] = mask[::stride, ::stride]
+    part = Window(7, 100, 21, 80)
+    sums = _added(
+        grid, part, mask[7:, 21:], 2, np.float64,
+        lambda y, x: (np.ones(len(y), dtype=np.intp), values[7 + y, 21 + x]),
+    )  # fmt: skip
+    found, line, sample = sums.around(50, 60)
+    assert (line, sample, found.shape) == (48, 16, (2, 5, 2))
+    for row, col in [(0, 0), (0, 2), (1, 1), (1, 4)]:
+        y, x = line + 16 * row, sample + 16 * col
+        around = np.s_[max(y - 16, 7) : y + 16, max(x - 16, 21) : x + 16]
+        assert found[row, col, 1] == values[around][looked[around]].sum(dtype=np.float64)
 
 
 def test_values_between_nodes_are_bilinear():
     grid = CoarseGrid(window=32, block=10, stride=1)
-    nodes = np.add.outer(np.arange(4.0), 10 * np.arange(5.0))
+    nodes = Nodes(grid, 100, 50, np.add.outer(np.arange(4.0), 10 * np.arange(5.0)))
     lines, samples = np.array([0, 12, 29]), np.array([0, 5, 39])
     expected = (lines + 0.5) / 10 + (samples + 0.5)
-    np.testing.assert_allclose(grid.at(nodes, lines, samples), expected)
+    np.testing.assert_allclose(nodes.at(lines + 100, samples + 50), expected)
