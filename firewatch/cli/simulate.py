@@ -54,7 +54,7 @@ def season(
     seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 20201001,
     scale: Annotated[float, typer.Option(help="规模 / scale")] = 1.0,
 ) -> None:
-    """模拟两季的 FIRMS 格式火点文件 / FIRMS-format files of two seasons."""
+    """模拟两季的 FIRMS 格式火点文件与一景一级影像 / files of two seasons, one granule."""
     from firewatch.simulate.season import simulate_season
 
     state = state_of(context)

@@ -64,6 +64,8 @@ class SeasonGranule:
 
     Parameters
     ----------
+    platform, epoch_s
+        The satellite, and the time of the overpass, UTC.
     files
         02IMG, 02MOD and 03IMG, sorted: what is to be taken in.
     truth
@@ -72,6 +74,8 @@ class SeasonGranule:
         ``SIMULATED_granule_cover.npz``: what each pixel shows (`granule_ground.Cover`).
     """
 
+    platform: str
+    epoch_s: int
     files: tuple[Path, ...]
     truth: Path
     cover: Path
@@ -165,6 +169,8 @@ def write_granule(
     )
     made = simulate_granule(folder, request, truth_folder)
     return SeasonGranule(
+        platform.name,
+        chosen.epoch_s,
         tuple(sorted(made.files.values())),
         made.truth.replace(truth_folder / f"{SIMULATED}_granule_truth.csv"),
         made.cover.replace(truth_folder / f"{SIMULATED}_granule_cover.npz"),
