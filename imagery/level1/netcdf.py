@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imagery.closing import Closing
+from imagery.content import check_start
 from imagery.level1.window import Window
 from imagery.libraries import needed_for
 from imagery.reading import unreadable
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     import h5py
 
 FORMAT = "NetCDF-4"
+DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
+"""What h5py raises, by the part of a file that is damaged."""
 # Rows of chunks across a swath must fit, or every line unpacks them anew.
 _CHUNK_CACHE_BYTES = 64 << 20
 _BLOCK_LINES = 256
 
 
-class NetcdfFile:
+class NetcdfFile(Closing):
     """An open NetCDF-4 file; a context manager.
 
     Raises
@@ -38,31 +41,22 @@ class NetcdfFile:
             import h5py
 
         self.path = path
-        if not path.is_file():
-            raise unreadable(path, "unopened")
+        check_start(path)
         try:
             # Read-only media and shares allow no lock.
             self._file: h5py.File = h5py.File(
                 path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES, locking="best-effort"
             )
-        except (OSError, RuntimeError) as error:
+        except DAMAGE as error:
             raise self._damaged("HDF5") from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._file.close()
 
     def has(self, name: str) -> bool:
         try:
             return name in self._file
-        except (OSError, RuntimeError, KeyError) as error:
+        except DAMAGE as error:
             raise self._damaged(name) from error
 
     def variable(self, name: str) -> h5py.Dataset:
@@ -70,27 +64,37 @@ class NetcdfFile:
             raise unreadable(self.path, "granule_missing", place=name, format=FORMAT)
         try:
             return self._file[name]
-        except (OSError, RuntimeError, KeyError) as error:
+        except DAMAGE as error:
             raise self._damaged(name) from error
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Return the shape of a variable."""
+        return tuple(self.variable(name).shape)
 
     def attribute(self, variable: str, name: str) -> Any:
         """Return an attribute of a variable as number, text or array."""
-        attributes = self.variable(variable).attrs
-        if name not in attributes:
+        value = self.optional(variable, name)
+        if value is None:
             raise unreadable(
                 self.path, "granule_missing", place=f"{variable}:{name}", format=FORMAT
             )
-        return _plain(attributes[name])
+        return value
 
     def optional(self, variable: str, name: str) -> Any | None:
         """Return an attribute of a variable, None where it has none."""
-        attributes = self.variable(variable).attrs
-        return _plain(attributes[name]) if name in attributes else None
+        found = self.variable(variable)
+        try:
+            return _plain(found.attrs[name]) if name in found.attrs else None
+        except DAMAGE as error:
+            raise self._damaged(f"{variable}:{name}") from error
 
     def text(self, name: str) -> str:
         """Return a global attribute as text, "" where the file has none."""
         attributes = self._file.attrs
-        return str(_plain(attributes[name])) if name in attributes else ""
+        try:
+            return str(_plain(attributes[name])) if name in attributes else ""
+        except DAMAGE as error:
+            raise self._damaged(name) from error
 
     def moment(self, name: str) -> int:
         """Return a global attribute of a time (ISO 8601, UTC) in epoch seconds."""
@@ -110,7 +114,7 @@ class NetcdfFile:
         variable = self.variable(name)
         try:
             return np.asarray(variable[place])
-        except (OSError, RuntimeError) as error:
+        except DAMAGE as error:
             raise self._damaged(name) from error
 
     def each_block(

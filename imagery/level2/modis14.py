@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imagery.level2 import hdf4_dump
+from imagery.level1.hdf4 import Hdf4File
 from imagery.level2.granule import Heading, Level2, assembled, collection, started_utc_s
 from imagery.level2.products import product_named
 from imagery.reading import unreadable
 
 HDF4_MAGIC = b"\x0e\x03\x13\x01"
-# A sound file takes less than a second; a damaged one may lead the library round in circles.
-_TIMEOUT_S = 120
+_IMAGES = ("fire mask", "algorithm QA")
 _SATELLITES = {"Terra": "MOD14", "Aqua": "MYD14"}
 
 
@@ -42,44 +36,21 @@ def read_modis14(path: Path, data: bytes) -> Level2:
     UnreadableFileError
         If it is cut short, no fire product, or lacks what the product promises.
     """
-    attributes, fills, variables = _content(path, data)
-    return assembled(path, _heading(path, attributes), variables, fills)
-
-
-def _content(
-    path: Path, data: bytes
-) -> tuple[dict[str, Any], dict[str, float], dict[str, NDArray[np.generic]]]:
-    """Return global attributes, fill values and variables, read by a program of its own."""
-    if find_spec("pyhdf") is None:
-        raise ModuleNotFoundError("pyhdf", name="pyhdf")
     with tempfile.TemporaryDirectory(prefix="firewatch_") as folder:
-        source, target = Path(folder) / "granule.hdf", Path(folder) / "content.npz"
-        source.write_bytes(data)
-        if message := _dumped(source, target):
-            raise unreadable(path, "level2_damaged", found=message)
-        with np.load(target) as content:
-            variables = dict(content)
-    attributes = json.loads(str(variables.pop(hdf4_dump.ATTRIBUTES)))
-    fills = json.loads(str(variables.pop(hdf4_dump.FILLS)))
-    return attributes, fills, variables
+        copy = Path(folder) / "granule.hdf"
+        copy.write_bytes(data)
+        with Hdf4File(copy, named=path) as file:
+            variables, fills = _variables(file)
+            heading = _heading(path, file.global_attributes)
+    return assembled(path, heading, variables, fills)
 
 
-def _dumped(source: Path, target: Path) -> str:
-    """Copy the content of a file by a program of its own; return why that failed, or ""."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", hdf4_dump.__name__, str(source), str(target)],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_TIMEOUT_S,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-    except subprocess.TimeoutExpired:
-        return f"> {_TIMEOUT_S} s"
-    if done.returncode:
-        return done.stderr.strip().rpartition("\n")[2] or f"HDF4 {done.returncode}"
-    return ""
+def _variables(file: Hdf4File) -> tuple[dict[str, NDArray[np.generic]], dict[str, float]]:
+    """Return the fire variables by their own names, and their fill values."""
+    names = [name for name in file.names if name.startswith("FP_") or name in _IMAGES]
+    fills = {name: file.attributes(name).get("_FillValue") for name in names}
+    numbers = {name: float(fill) for name, fill in fills.items() if isinstance(fill, (int, float))}
+    return {name: file.whole(name) for name in names}, numbers
 
 
 def _heading(path: Path, attributes: Mapping[str, Any]) -> Heading:

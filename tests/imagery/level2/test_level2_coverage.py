@@ -152,3 +152,21 @@ def test_a_renamed_granule_finds_its_geolocation_by_its_content(
     granule = read_level2(level2.viirs(tmp_path).rename(tmp_path / "copy.A2020310.0606.002.nc"))
     fits = Path("VNP03IMG.A2020310.0606.002.2021057000000.nc")
     assert geolocation_of(granule, [fits, Path("VNP03IMG.A2020310.0612.002.1.nc")]) == fits
+
+
+def test_geolocation_of_another_time_or_with_a_void_scale_is_refused(
+    tmp_path: Path, level2: Any
+) -> None:
+    granule = read_level2(level2.viirs(tmp_path))
+    path = write_viirs(tmp_path / "g.nc", geolocation(granule.fire_mask.shape))
+    with h5py.File(path, "a") as file:
+        file.attrs["time_coverage_start"] = "2020-11-05T06:06:00.000Z"
+    assert len(coverage_of_granule(granule, path, everywhere))
+    with h5py.File(path, "a") as file:
+        file["geolocation_data/solar_zenith"].attrs["scale_factor"] = np.nan
+    with pytest.raises(UnreadableFileError, match="solar_zenith:scale_factor"):
+        coverage_of_granule(granule, path, everywhere)
+    with h5py.File(path, "a") as file:
+        file.attrs["time_coverage_start"] = "2020-11-05T06:12:00.000Z"
+    with pytest.raises(UnreadableFileError, match="VNP03IMG.A2020310.0606"):
+        coverage_of_granule(granule, path, everywhere)
