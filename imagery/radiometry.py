@@ -127,13 +127,6 @@ def temperature_by_table(counts: Counts, table: Singles, out: Singles | None = N
     return result
 
 
-def scaled_table(scale: float, offset: float, first_fill: int = FIRST_FILL_COUNT) -> Singles:
-    """Return scale · count + offset for every 16-bit count, NaN from `first_fill` on."""
-    table = (scale * np.arange(65_536) + offset).astype(np.float32)
-    table[first_fill:] = np.nan
-    return table
-
-
 def sun_factor(solar_zenith_deg: Singles, night_from_deg: float = NIGHT_FROM_DEG) -> Singles:
     """Return 1 / cos(SZA), NaN from `night_from_deg` on and where SZA is unknown.
 

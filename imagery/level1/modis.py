@@ -6,13 +6,17 @@ bands are taken from the file.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firewatch.core.geo import Extent
+from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import MODIS_LINES_A_SCAN, MODIS_SAMPLES, modis_size_km
 from imagery.level1.hdf4 import Hdf4File
 from imagery.level1.pairs import granule_name
@@ -90,46 +94,107 @@ def read_modis(
     UnreadableFileError
         If a file is damaged, lacks something, or the two are not of one granule.
     """
-    with Hdf4File(Path(l1b)) as image, Hdf4File(Path(geo)) as located:
-        shape = _checked_shape(image, located)
-        started_utc_s = _checked_times(image, located)
-        window = Window(0, shape[0], 0, shape[1])
-        if region is not None:
-            window = _window(located, shape, region, margin_px)
-        return _scene(image, located, window, started_utc_s)
+    with ModisGranule(l1b, geo) as granule:
+        return granule.read(granule.window(region, margin_px) if region else None)
 
 
-def _scene(image: Hdf4File, geo: Hdf4File, window: Window, started_utc_s: int) -> Scene:
-    angles = _angles(geo, window)
+class ModisGranule:
+    """The open files of a granule, to be read in windows; a context manager."""
+
+    def __init__(self, l1b: Path, geo: Path) -> None:
+        self._open = ExitStack()
+        try:
+            self._image = self._open.enter_context(Hdf4File(Path(l1b)))
+            self._geo = self._open.enter_context(Hdf4File(Path(geo)))
+            self.shape = _checked_shape(self._image, self._geo)
+            self.started_utc_s = _checked_times(self._image, self._geo)
+        except BaseException:
+            self._open.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def whole(self) -> Window:
+        """Return the window that is the whole granule."""
+        return Window(0, self.shape[0], 0, self.shape[1])
+
+    def window(self, region: Extent, margin_px: int = MARGIN_PX) -> Window:
+        """Return the window over a region; see `imagery.level1.window.window_over`."""
+        lines, samples = self.shape
+        rows, columns = np.array(sampled_lines(lines)), sampled_columns(samples)
+        lon, lat = (
+            _degrees(self._geo, name, self.whole())[np.ix_(rows, columns)]
+            for name in ("Longitude", "Latitude")
+        )
+        grid = Grid(lines, samples, MODIS_LINES_A_SCAN, _LARGEST_PIXEL_KM)
+        return window_over(self._geo.path, region, lon, lat, grid, margin_px)
+
+    def read(
+        self, window: Window | None = None, before: Scene | None = None, kept: int = 0
+    ) -> Scene:
+        """Return the pixels of a window, or of the whole granule.
+
+        Parameters
+        ----------
+        before
+            What was read of the same samples just before the window; its last `kept` lines come
+            in front of those of the window.
+        """
+        window = window or self.whole()
+        canvas = Canvas(window, before, kept)
+        _fill(canvas, self._image, self._geo)
+        scan_km, track_km = modis_size_km()
+        found: dict[str, Any] = {**dict.fromkeys(_REFLECTIVE), **canvas.arrays}
+        return Scene(
+            sensor="MODIS",
+            platform=_platform(self._image),
+            granule=self._image.path.stem,
+            started_utc_s=self.started_utc_s,
+            ended_utc_s=self._image.moment("ENDING"),
+            **found,
+            fire_radiance=None,
+            scan_km=scan_km[window.samples],
+            track_km=track_km[window.samples],
+            sample0=window.sample0,
+            line0=canvas.line0,
+        )
+
+    def strip_lines(self, wanted: int) -> int:
+        """Return the height of strips: all lines, for HDF4 may unpack a band from its begin."""
+        return max(wanted, self.shape[0])
+
+
+def _fill(canvas: Canvas, image: Hdf4File, geo: Hdf4File) -> None:
+    window = canvas.window
     mir, saturated = _mir(image, window)
-    tir = _temperature(image, "31", window)
-    classes = geo.part("Land/SeaMask", window)
-    scan_km, track_km = modis_size_km()
-    return Scene(
-        sensor="MODIS",
-        platform=_platform(image),
-        granule=image.path.stem,
-        started_utc_s=started_utc_s,
-        ended_utc_s=image.moment("ENDING"),
-        lon=_degrees(geo, "Longitude", window),
-        lat=_degrees(geo, "Latitude", window),
+    tir, classes = _temperature(image, "31", window), geo.part("Land/SeaMask", window)
+    angles = _angles(geo, window)
+    values: dict[str, NDArray[Any]] = {
+        "lon": _degrees(geo, "Longitude", window),
+        "lat": _degrees(geo, "Latitude", window),
         **angles,
-        bt_mir_k=mir,
-        bt_tir_k=tir,
-        bt_12_k=_temperature(image, "32", window),
-        **_reflective(image, window, angles["solar_zenith_deg"]),
-        mir_saturated=saturated,
-        mir_nominal=np.isfinite(mir) & ~saturated,
-        tir_nominal=np.isfinite(tir),
-        bowtie_deleted=np.zeros(window.shape, dtype=bool),
-        water=WATER.take(classes, mode="clip"),
-        coast=COAST.take(classes, mode="clip"),
-        fire_radiance=None,
-        scan_km=scan_km[window.samples],
-        track_km=track_km[window.samples],
-        sample0=window.sample0,
-        line0=window.line0,
-    )
+        "bt_mir_k": mir,
+        "bt_tir_k": tir,
+        "bt_12_k": _temperature(image, "32", window),
+        "mir_saturated": saturated,
+        "mir_nominal": np.isfinite(mir) & ~saturated,
+        "tir_nominal": np.isfinite(tir),
+        "bowtie_deleted": np.zeros(window.shape, dtype=bool),
+        "water": WATER.take(classes, mode="clip"),
+        "coast": COAST.take(classes, mode="clip"),
+    }
+    for name, array in values.items():
+        canvas.new(name, array.dtype)[:] = array
+    _fill_reflective(canvas, image, angles["solar_zenith_deg"])
 
 
 def _checked_shape(image: Hdf4File, geo: Hdf4File) -> tuple[int, int]:
@@ -177,17 +242,6 @@ def _checked_times(image: Hdf4File, geo: Hdf4File) -> int:
 
 def _platform(file: Hdf4File) -> str:
     return file.core_metadata("ASSOCIATEDPLATFORMSHORTNAME").title()
-
-
-def _window(geo: Hdf4File, shape: tuple[int, int], region: Extent, margin_px: int) -> Window:
-    lines, samples = shape
-    rows, columns = np.array(sampled_lines(lines)), sampled_columns(samples)
-    whole = Window(0, lines, 0, samples)
-    lon, lat = (
-        _degrees(geo, name, whole)[np.ix_(rows, columns)] for name in ("Longitude", "Latitude")
-    )
-    grid = Grid(lines, samples, MODIS_LINES_A_SCAN, _LARGEST_PIXEL_KM)
-    return window_over(geo.path, region, lon, lat, grid, margin_px)
 
 
 def _band_index(file: Hdf4File, name: str, band: str) -> int:
@@ -239,22 +293,19 @@ def _mir(file: Hdf4File, window: Window) -> tuple[Singles, Any]:
     return np.where(fine < BAND_22_BELOW_K, fine, hot), saturated & ~(fine < BAND_22_BELOW_K)
 
 
-def _reflective(file: Hdf4File, window: Window, solar_zenith_deg: Singles) -> dict[str, Any]:
+def _fill_reflective(canvas: Canvas, file: Hdf4File, solar_zenith_deg: Singles) -> None:
+    """Read the reflective bands, none of them for a window by night."""
     night = ~(solar_zenith_deg < NIGHT_FROM_DEG)
-    found: dict[str, Any] = dict.fromkeys(_REFLECTIVE)
-    if night.all():
-        return found
     for key, (name, band) in _REFLECTIVE.items():
-        if not file.has(name):
+        if not file.has(name) or (night.all() and not canvas.had(key)):
             continue
         index = _band_index(file, name, band)
         scale = _of_band(file.attribute(name, "reflectance_scales"), index)
         offset = _of_band(file.attribute(name, "reflectance_offsets"), index)
-        counts = _counts(file, name, band, window)
-        rho = (scale * (counts.astype(np.float32) - offset)).astype(np.float32)
+        counts = _counts(file, name, band, canvas.window)
+        rho = canvas.new(key)
+        rho[:] = scale * (counts.astype(np.float32) - offset)
         rho[(counts > _largest_valid(file, name)) | night] = np.nan
-        found[key] = rho
-    return found
 
 
 def _angles(geo: Hdf4File, window: Window) -> dict[str, Any]:

@@ -6,15 +6,17 @@ meaning of bits are taken from the file.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Extent
+from imagery.closing import Closing
+from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import VIIRS_LINES_A_SCAN, VIIRS_SAMPLES, viirs_i_size_km
 from imagery.level1.netcdf import NetcdfFile
 from imagery.level1.pairs import granule_name
@@ -22,18 +24,18 @@ from imagery.level1.surface import COAST, WATER
 from imagery.level1.viirs_bands import (
     GEOLOCATION,
     OBSERVATION,
-    empty,
     line_of_degrees,
     quality_bits,
     read_angle,
     read_degrees,
     read_relative_azimuth,
     read_scaled,
+    read_solar_zenith,
     read_temperature,
     read_twofold,
 )
 from imagery.level1.window import Grid, Window, sampled_columns, sampled_lines, window_over
-from imagery.radiometry import Singles, sun_factor
+from imagery.radiometry import Singles
 from imagery.reading import unreadable
 from imagery.scene import FireRadiance, Scene
 
@@ -52,6 +54,7 @@ _PLATFORMS = {
     "jpss2": "NOAA-21",
     "noaa-21": "NOAA-21",
 }
+_REFLECTIVE = {"rho_red": "I01", "rho_nir": "I02", "rho_swir": "I03"}
 _PAIR_TOLERANCE_S = 60
 _LARGEST_PIXEL_KM = 0.9
 # Further below its table's end than this no count comes from a saturated detector.
@@ -91,14 +94,14 @@ def read_viirs(
         return granule.read(granule.window(region, margin_px) if region else None)
 
 
-class ViirsGranule:
+class ViirsGranule(Closing):
     """The open files of a granule, to be read in windows; a context manager."""
 
     def __init__(
         self, img02: Path, geo03: Path, mod02: Path | None = None, mod03: Path | None = None
     ) -> None:
         self._files: list[NetcdfFile] = []
-        try:
+        with ExitStack() as self._open_files:
             self._image = self._open(img02)
             self._geo = self._open(geo03)
             self._mod = None if mod02 is None else self._open(mod02)
@@ -109,28 +112,14 @@ class ViirsGranule:
             self.shape = self._checked_shape()
             for other in self._files[1:]:
                 self._check_same_granule(other)
-        except BaseException:
-            self.close()
-            raise
+            self._open_files = self._open_files.pop_all()
 
     def _open(self, path: Path) -> NetcdfFile:
-        self._files.append(NetcdfFile(Path(path)))
+        self._files.append(self._open_files.enter_context(NetcdfFile(Path(path))))
         return self._files[-1]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        for file in self._files:
-            file.__exit__(None, None, None)
+        self._open_files.close()
 
     def whole(self) -> Window:
         """Return the window that is the whole granule."""
@@ -149,29 +138,45 @@ class ViirsGranule:
             self._geo.path, region, lon[:, columns], lat[:, columns], grid, margin_px
         )
 
-    def read(self, window: Window | None = None) -> Scene:
-        """Return the pixels of a window, or of the whole granule."""
+    def read(
+        self, window: Window | None = None, before: Scene | None = None, kept: int = 0
+    ) -> Scene:
+        """Return the pixels of a window, or of the whole granule.
+
+        Parameters
+        ----------
+        before
+            What was read of the same samples just before the window; its last `kept` lines come
+            in front of those of the window.
+        """
         window = window or self.whole()
+        canvas = Canvas(window, before, kept)
+        self._fill_thermal(canvas)
+        self._fill_reflective(canvas, self._fill_geometry(canvas))
+        self._fill_surface(canvas)
+        areas = self._fill_fire_radiance(canvas)
         scan_km, track_km = viirs_i_size_km()
-        angles = self._angles(window)
+        found: dict[str, Any] = {**dict.fromkeys(_REFLECTIVE), **canvas.arrays}
+        radiance = found.pop("fire_radiance", None)
         return Scene(
             sensor="VIIRS_I",
             platform=self.platform,
             granule=self._image.path.stem,
             started_utc_s=self.started_utc_s,
             ended_utc_s=self.ended_utc_s,
-            **self._positions(window),
-            **angles,
-            **self._thermal(window),
-            **self._reflective(window, angles["solar_zenith_deg"]),
-            **self._surface(window),
+            **found,
             bt_12_k=None,
-            fire_radiance=self._fire_radiance(window),
+            fire_radiance=None if areas is None else FireRadiance(radiance, areas),
             scan_km=scan_km[window.samples],
             track_km=track_km[window.samples],
             sample0=window.sample0,
-            line0=window.line0,
+            line0=canvas.line0,
         )
+
+    def strip_lines(self, wanted: int) -> int:
+        """Return a height of strips, near the one wanted, whose chunks are unpacked once."""
+        chunk = int((self._image.variable(f"{OBSERVATION}/I04").chunks or (1,))[0])
+        return -(-wanted // chunk) * chunk if chunk <= 2 * wanted else wanted
 
     @cached_property
     def _by_day(self) -> bool:
@@ -229,29 +234,27 @@ class ViirsGranule:
                     fetch=fetch,
                 )
 
-    def _positions(self, window: Window) -> dict[str, Any]:
-        return {
-            "lon": read_degrees(self._geo, "longitude", window),
-            "lat": read_degrees(self._geo, "latitude", window),
-        }
-
-    def _angles(self, window: Window) -> dict[str, Any]:
-        angles = {
-            "solar_zenith_deg": read_angle(self._geo, "solar_zenith", window),
-            "view_zenith_deg": read_angle(self._geo, "sensor_zenith", window),
-        }
+    def _fill_geometry(self, canvas: Canvas) -> Singles:
+        """Read positions and angles; return 1 / cosine of the solar zenith."""
+        geo, window = self._geo, canvas.window
+        factor = read_solar_zenith(geo, window, canvas.new("solar_zenith_deg"))
+        read_degrees(geo, "longitude", window, canvas.new("lon"))
+        read_degrees(geo, "latitude", window, canvas.new("lat"))
+        read_angle(geo, "sensor_zenith", window, canvas.new("view_zenith_deg"))
+        relative = canvas.new("relative_azimuth_deg")
         # Only glint needs the azimuths.
-        relative = (
-            read_relative_azimuth(self._geo, window)
-            if self._by_day
-            else np.full(window.shape, np.nan, dtype=np.float32)
-        )
-        return {**angles, "relative_azimuth_deg": relative}
+        if self._by_day:
+            read_relative_azimuth(geo, window, relative)
+        else:
+            relative[:] = np.nan
+        return factor
 
-    def _thermal(self, window: Window) -> dict[str, Any]:
-        mir, tir = (empty(window) for _ in range(2))
+    def _fill_thermal(self, canvas: Canvas) -> None:
+        window = canvas.window
+        mir, tir = canvas.new("bt_mir_k"), canvas.new("bt_tir_k")
         bowtie, saturated, mir_nominal, tir_nominal = (
-            np.zeros(window.shape, dtype=bool) for _ in range(4)
+            canvas.new(name, np.bool_)
+            for name in ("bowtie_deleted", "mir_saturated", "mir_nominal", "tir_nominal")
         )
         ceiling_k = read_temperature(self._image, "I04", window, mir, bowtie) - _CEILING_K
         read_temperature(self._image, "I05", window, tir, None)
@@ -269,49 +272,32 @@ class ViirsGranule:
 
         self._image.each_block(f"{OBSERVATION}/I04_quality_flags", window, take_mir)
         self._image.each_block(f"{OBSERVATION}/I05_quality_flags", window, take_tir)
-        return {
-            "bt_mir_k": mir,
-            "bt_tir_k": tir,
-            "bowtie_deleted": bowtie,
-            "mir_saturated": saturated,
-            "mir_nominal": mir_nominal,
-            "tir_nominal": tir_nominal,
-        }
 
-    def _reflective(self, window: Window, solar_zenith_deg: Singles) -> dict[str, Any]:
-        names = {"rho_red": "I01", "rho_nir": "I02", "rho_swir": "I03"}
+    def _fill_reflective(self, canvas: Canvas, factor: Singles) -> None:
         if not self._by_day:
-            return dict.fromkeys(names)
-        found: dict[str, Any] = dict.fromkeys(names)
-        present = [key for key in names if self._image.has(f"{OBSERVATION}/{names[key]}")]
-        if not present:
-            return found
-        factor = empty(window)
-        for _, rows in window.blocks(VIIRS_LINES_A_SCAN):
-            factor[rows] = sun_factor(solar_zenith_deg[rows])
-        for key in present:
-            found[key] = read_scaled(self._image, f"{OBSERVATION}/{names[key]}", window, factor)
-        return found
+            return
+        for key, band in _REFLECTIVE.items():
+            name = f"{OBSERVATION}/{band}"
+            if self._image.has(name):
+                read_scaled(self._image, name, canvas.window, canvas.new(key), factor)
 
-    def _surface(self, window: Window) -> dict[str, Any]:
-        water, coast = (np.empty(window.shape, dtype=bool) for _ in range(2))
+    def _fill_surface(self, canvas: Canvas) -> None:
+        water, coast = canvas.new("water", np.bool_), canvas.new("coast", np.bool_)
 
         def take(classes: NDArray[Any], rows: slice) -> None:
             np.take(WATER, classes, out=water[rows], mode="clip")
             np.take(COAST, classes, out=coast[rows], mode="clip")
 
-        self._geo.each_block(f"{GEOLOCATION}/land_water_mask", window, take)
-        return {"water": water, "coast": coast}
+        self._geo.each_block(f"{GEOLOCATION}/land_water_mask", canvas.window, take)
 
-    def _fire_radiance(self, window: Window) -> FireRadiance | None:
+    def _fill_fire_radiance(self, canvas: Canvas) -> Singles | None:
+        """Read M13; return the areas of its pixels by sample, None without it."""
         if self._mod is None:
             return None
+        read_twofold(self._mod, f"{OBSERVATION}/M13", canvas.window, canvas.new("fire_radiance"))
         scan_km, track_km = viirs_i_size_km()
-        areas = (scan_km * track_km).reshape(-1, 2).sum(axis=1) * 2
-        return FireRadiance(
-            read_twofold(self._mod, f"{OBSERVATION}/M13", window),
-            areas.repeat(2)[window.samples],
-        )
+        areas: Singles = (scan_km * track_km).reshape(-1, 2).sum(axis=1) * 2
+        return areas.repeat(2)[canvas.window.samples]
 
 
 def _platform(file: NetcdfFile) -> str:

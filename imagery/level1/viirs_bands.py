@@ -18,7 +18,7 @@ from imagery.radiometry import (
     Quality,
     Singles,
     relative_azimuth_deg,
-    scaled_table,
+    sun_factor,
     temperature_by_table,
     usable_table,
 )
@@ -74,35 +74,39 @@ def read_temperature(
 
 
 def read_scaled(
-    file: NetcdfFile, name: str, window: Window, factor: Singles | None = None
-) -> Singles:
-    """Return scale_factor · count + add_offset of a 16-bit band, NaN for fill.
+    file: NetcdfFile, name: str, window: Window, out: Singles, factor: Singles | None = None
+) -> None:
+    """Read scale_factor · count + add_offset of a 16-bit band, NaN for fill.
 
     Parameters
     ----------
     factor
         What the values are multiplied by, of the shape of the window.
     """
-    scale, offset = file.attribute(name, "scale_factor"), file.attribute(name, "add_offset")
-    table = scaled_table(scale, offset, _first_fill(file, name))
-    out = empty(window)
+    scale = np.float32(file.attribute(name, "scale_factor"))
+    offset = np.float32(file.attribute(name, "add_offset"))
+    first_fill = _first_fill(file, name)
 
     def take(counts: NDArray[Any], rows: slice) -> None:
-        temperature_by_table(counts, table, out[rows])
+        values = out[rows]
+        np.multiply(counts, scale, out=values, casting="unsafe")
+        if offset:
+            values += offset
         if factor is not None:
-            out[rows] *= factor[rows]
+            values *= factor[rows]
+        if counts.size and counts.max() >= first_fill:
+            np.copyto(values, np.nan, where=counts >= first_fill)
 
     file.each_block(name, window, take)
-    return out
 
 
-def read_twofold(file: NetcdfFile, name: str, window: Window) -> Singles:
-    """Return a band of 750 m on the 375 m grid of a window, each value on its 2 x 2 pixels."""
+def read_twofold(file: NetcdfFile, name: str, window: Window, out: Singles) -> None:
+    """Read a band of 750 m on the 375 m grid of a window, each value on its 2 x 2 pixels."""
     coarse = Window(
         window.line0 // 2, -(-window.line1 // 2), window.sample0 // 2, -(-window.sample1 // 2)
     )
-    radiance = read_scaled(file, name, coarse)
-    out = empty(window)
+    radiance = empty(coarse)
+    read_scaled(file, name, coarse, radiance)
     for row in (0, 1):
         for column in (0, 1):
             fine = out[row::2, column::2]
@@ -110,26 +114,42 @@ def read_twofold(file: NetcdfFile, name: str, window: Window) -> Singles:
             top = (row + window.line0 % 2) // 2
             left = (column + window.sample0 % 2) // 2
             fine[:] = radiance[top : top + fine.shape[0], left : left + fine.shape[1]]
-    return out
 
 
-def read_angle(file: NetcdfFile, name: str, window: Window) -> Singles:
-    """Return an angle in degrees, packed into integers or not, NaN for fill."""
+def read_angle(file: NetcdfFile, name: str, window: Window, out: Singles) -> None:
+    """Read an angle in degrees, packed into integers or not, NaN for fill."""
     unpack = _angle_unpacker(file, name)
-    out = empty(window)
+    file.each_block(f"{GEOLOCATION}/{name}", window, lambda values, rows: unpack(values, out[rows]))
+
+
+def read_solar_zenith(file: NetcdfFile, window: Window, out: Singles) -> Singles:
+    """Read the solar zenith angle and return 1 / its cosine, NaN by night."""
+    name = "solar_zenith"
+    unpack = _angle_unpacker(file, name)
+    kind = file.variable(f"{GEOLOCATION}/{name}").dtype
+    factor = empty(window)
+    table = np.empty(65_536, dtype=np.float32)
+    packed = kind.kind in "iu" and kind.itemsize == 2
+    if packed:
+        unpack(np.arange(65_536, dtype=np.uint16).view(kind), table)
+        table = sun_factor(table)
 
     def take(values: NDArray[Any], rows: slice) -> None:
         unpack(values, out[rows])
+        if packed:
+            np.take(table, values.view(np.uint16), out=factor[rows], mode="clip")
+        else:
+            factor[rows] = sun_factor(out[rows])
 
     file.each_block(f"{GEOLOCATION}/{name}", window, take)
-    return out
+    return factor
 
 
-def read_relative_azimuth(file: NetcdfFile, window: Window) -> Singles:
-    """Return the angle between the azimuths of sun and sensor, 0..180°."""
+def read_relative_azimuth(file: NetcdfFile, window: Window, out: Singles) -> None:
+    """Read the angle between the azimuths of sun and sensor, 0..180°."""
     names = ("solar_azimuth", "sensor_azimuth")
     unpack_view = _angle_unpacker(file, names[1])
-    out = read_angle(file, names[0], window)
+    read_angle(file, names[0], window, out)
 
     def take(values: NDArray[Any], rows: slice) -> None:
         view = np.empty(values.shape, dtype=np.float32)
@@ -137,7 +157,6 @@ def read_relative_azimuth(file: NetcdfFile, window: Window) -> Singles:
         relative_azimuth_deg(out[rows], view, out=out[rows])
 
     file.each_block(f"{GEOLOCATION}/{names[1]}", window, take)
-    return out
 
 
 def _angle_unpacker(file: NetcdfFile, name: str) -> Callable[[NDArray[Any], Singles], None]:
@@ -161,14 +180,13 @@ def line_of_degrees(file: NetcdfFile, name: str, line: int) -> Singles:
     return _without_fill(file.part(f"{GEOLOCATION}/{name}", (line, slice(None))), name)
 
 
-def read_degrees(file: NetcdfFile, name: str, window: Window) -> Singles:
-    out = empty(window)
+def read_degrees(file: NetcdfFile, name: str, window: Window, out: Singles) -> None:
+    """Read longitude or latitude, NaN for fill."""
 
     def take(values: NDArray[Any], rows: slice) -> None:
         out[rows] = _without_fill(values, name)
 
     file.each_block(f"{GEOLOCATION}/{name}", window, take)
-    return out
 
 
 def _without_fill(values: NDArray[Any], name: str) -> Singles:

@@ -11,7 +11,6 @@ from imagery.radiometry import (
     planck_radiance,
     planck_table,
     relative_azimuth_deg,
-    scaled_table,
     sun_factor,
     temperature_by_table,
     usable_table,
@@ -62,12 +61,6 @@ def test_a_planck_table_agrees_with_the_law_count_by_count() -> None:
     # 0.67138 W m-2 sr-1 um-1 is 300 K.
     count = round(0.67138 / 3.0e-4 + 100)
     assert table[count] == pytest.approx(300.0 * 1.00010 - 0.05332, abs=0.02)
-
-
-def test_scaled_counts_follow_the_file_and_fill_is_nothing() -> None:
-    table = scaled_table(2e-5, 0.01)
-    assert table[1000] == pytest.approx(0.03)
-    assert np.isnan(table[[65_528, 65_533, 65_535]]).all()
 
 
 def test_reflectance_is_divided_by_the_sun_and_absent_at_night() -> None:
