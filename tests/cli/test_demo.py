@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import h5py
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
+
+from firewatch.core.geo import KM_PER_DEGREE, distance_km
+from firewatch.simulate.granule_ground import Cover
+from zones.places.areas import load_areas
 
 SIMULATED = "SIMULATED"
 
@@ -19,8 +28,23 @@ SIMULATED = "SIMULATED"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "out"
-    _run(folder)
+    said = _run(folder)
+    (folder.parent / "said.txt").write_text(said, "utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def detected(demo: Path) -> pd.DataFrame:
+    """Return the points in force that the program detected itself."""
+    points = pyogrio.read_dataframe(demo / "firepoints.gpkg")
+    return points[points["product_version"].str.startswith("firewatch-viirs")]
+
+
+@pytest.fixture(scope="module")
+def burning(demo: Path) -> pd.DataFrame:
+    """Return what burns in the granule in truth, one row a place and pixel that sees it."""
+    truth = pd.read_csv(demo / "input" / "SIMULATED_granule_truth.csv")
+    return truth[~truth["cloud"] & ~truth["bowtie_deleted"]]
 
 
 def _run(folder: Path) -> str:
@@ -106,3 +130,82 @@ def test_a_tally_written_to_a_file_says_what_it_is(demo: Path, tmp_path: Path) -
     weeks = pd.read_csv(tmp_path / "weeks.csv")
     for words in (SIMULATED, "ILLUSTRATIVE", "event_day v1"):
         assert weeks["note"].str.contains(words).all()
+
+
+def test_fires_that_stand_out_in_the_imagery_are_points_in_force(
+    detected: pd.DataFrame, burning: pd.DataFrame
+) -> None:
+    region = load_areas().region
+    inside = burning[shapely.contains_xy(region, burning["lon"], burning["lat"])]
+    # The largest limits of the published algorithm by day, 330 K and 25 K, and 5 K more.
+    above = (inside["bt_mir_k"] >= 335) & (inside["bt_mir_k"] - inside["bt_tir_k"] >= 30)
+    due = inside[above].drop_duplicates("fire")
+    assert len(due) >= 12
+    apart_km = [nearest_km(fire, detected) for fire in due.itertuples()]
+    assert np.mean(np.array(apart_km) < 0.6) >= 0.95
+    assert all(nearest_km(point, burning) < 0.6 for point in detected.itertuples())
+
+
+def nearest_km(one: object, others: pd.DataFrame) -> float:
+    return float(distance_km(one.lon, one.lat, others["lon"], others["lat"]).min())
+
+
+def test_the_satellite_of_the_imagery_reports_that_overpass_by_nothing_else(
+    demo: Path, detected: pd.DataFrame
+) -> None:
+    assert detected["platform"].unique().tolist() == ["NOAA-20"]
+    (minute,) = detected["acquired_utc"].unique()
+    with sqlite3.connect(demo / "firewatch.db") as connection:
+        epoch_s = int(pd.Timestamp(minute).timestamp())
+        near = f"acquired_s BETWEEN {epoch_s - 1800} AND {epoch_s + 1800}"
+        ours = "product_key IN (SELECT product_key FROM products WHERE platform = 'NOAA-20')"
+        on_record, in_force = (
+            connection.execute(f"SELECT count(*) FROM {table} WHERE {near} AND {ours}").fetchone()
+            for table in ("points", "points_current")
+        )
+    assert on_record == in_force == (len(detected),)
+
+
+def test_fire_power_of_the_imagery_is_that_of_the_flames(
+    detected: pd.DataFrame, burning: pd.DataFrame
+) -> None:
+    alone = burning.drop_duplicates("fire", keep=False)
+    near = [nearest_km(point, alone) for point in detected.itertuples()]
+    ratio = []
+    for point in detected[np.array(near) < 0.6].itertuples():
+        apart = distance_km(point.lon, point.lat, alone["lon"], alone["lat"])
+        ratio.append(point.frp_mw / alone["frp_mw"].iloc[int(np.argmin(apart))])
+    assert len(ratio) >= 8
+    assert 0.8 < np.median(ratio) < 1.25
+
+
+def test_the_summary_says_what_the_imagery_showed(demo: Path, detected: pd.DataFrame) -> None:
+    said = (demo.parent / "said.txt").read_text("utf-8")
+    line = next(line for line in said.splitlines() if "VIIRS 一级影像" in line)
+    assert SIMULATED in line
+    assert f"区内 {len(detected)} 个火点" in line
+    clear_km2, cloud_km2 = (int(found) for found in re.findall(r"(\d+) km²", line))
+    ground_km2, cloud_share = ground_below(demo)
+    assert 0.93 * ground_km2 < clear_km2 + cloud_km2 < 1.01 * ground_km2
+    assert cloud_km2 / (clear_km2 + cloud_km2) == pytest.approx(cloud_share, abs=0.03)
+
+
+def ground_below(demo: Path) -> tuple[float, float]:
+    """Return the region's ground below the granule (km²) and the share of it under cloud."""
+    (path,) = (demo / "input" / "points" / "granule").glob("*03IMG*")
+    with h5py.File(path) as file:
+        lon, lat = (
+            file[f"geolocation_data/{name}"][::8, ::8] for name in ("longitude", "latitude")
+        )
+    seen = lat > -900
+    region = load_areas().region
+    outline = shapely.convex_hull(shapely.multipoints(np.c_[lon[seen], lat[seen]]))
+    flat = shapely.transform(
+        shapely.intersection(outline, region),
+        lambda place: (
+            place * KM_PER_DEGREE * np.c_[np.cos(np.radians(place[:, 1])), np.ones(len(place))]
+        ),
+    )
+    cover = np.load(demo / "input" / "SIMULATED_granule_cover.npz")["cover"][::8, ::8][seen]
+    inside = shapely.contains_xy(region, lon[seen], lat[seen])
+    return shapely.area(flat), float((cover[inside] == Cover.CLOUD).mean())
