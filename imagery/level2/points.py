@@ -151,9 +151,12 @@ def _labelled(flags: Mask, yes: str, no: str) -> pd.Categorical:
 
 
 def _confidence(granule: Level2, fires: pd.DataFrame) -> pd.Categorical:
-    """Return the confidence as the file writes it: percent, or a class of the fire mask."""
+    """Return the confidence as the file writes it: percent, or a class of the fire mask.
+
+    Where the list of a 375 m file holds a fill value, the class of the mask counts.
+    """
     stated = fires["confidence"].to_numpy()
-    if granule.heading.product.family != "MODIS":
+    if granule.heading.product.family == "VIIRS_I":
         masked = _at(granule.fire_mask, fires)
         usable = np.isin(masked, _FIRE_CLASSES) & np.isnan(stated)
         stated = np.where(usable, masked, stated)

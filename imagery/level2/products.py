@@ -1,7 +1,11 @@
 """The level-2 fire products that are read, as tables: names, satellites, variables.
 
-Sources: the VNP14IMG collection 2 files and the MOD14 collection 6.1 files themselves. The names
-of variables in the 750 m VIIRS files are not confirmed by a file; candidates are tried in order.
+Sources: the VNP14IMG collection 2 files and the MOD14 collection 6.1 files themselves. No 750 m
+VIIRS file was at hand: its fire mask and its FP_line, FP_sample, FP_longitude, FP_latitude, FP_T13,
+FP_T15, FP_power and FP_confidence are named so by public programs that read it (openwfm/JPSSdata,
+albhasan/processactivefires); that it also holds M7 reflectance, the statistics of the background,
+the number of valid pixels and a land flag says the description of VNP14_NRT by its provider, and
+the names of these, which are all optional, follow MOD14, whose algorithm it continues.
 """
 
 from __future__ import annotations
@@ -81,7 +85,7 @@ def _bands(mir: tuple[str, ...], tir: tuple[str, ...]) -> dict[str, tuple[str, .
 # The provider's own level-2 file supersedes FIRMS text of the same collection: one step higher.
 _VERSIONS = replace(VERSIONS, levels=(("L2", 3), ("NRTL2", 2)), order_step=1)
 _MASK_CLASSES = (("7", Confidence.LOW), ("8", Confidence.NOMINAL), ("9", Confidence.HIGH))
-"""Fire classes of the fire mask, which VIIRS files repeat as confidence."""
+"""Fire classes of the fire mask, which 375 m files repeat as confidence."""
 
 _MODIS_FORMAT = Format(
     name="modis_level2",
@@ -124,9 +128,15 @@ VIIRS_750M_LAYOUT = Layout(
         name="viirs_750m_level2",
         title="VNP14/VJ114/VJ214",
         products=tuple(replace(product, family="VIIRS_M") for product in VIIRS_SATELLITES),
-        confidence=ConfidenceScale(_MASK_CLASSES, nominal_from=30, high_from=80),
+        # Percent, as in MOD14; the 7, 8 and 9 of the fire mask would be read as low confidence.
+        confidence=ConfidenceScale((), nominal_from=30, high_from=80),
     ),
-    names={**_COMMON, **_bands(("T13", "T21", "T4"), ("T15", "T31", "T5"))},
+    names={
+        **_COMMON,
+        **_bands(("T13",), ("T15",)),
+        "rho_nir": ("FP_R7",),
+        "land": ("FP_land",),
+    },
     required=_REQUIRED,
 )
 

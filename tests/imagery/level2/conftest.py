@@ -65,6 +65,11 @@ def fire_list(n_fires: int, mir: str, tir: str, seed: int = 5) -> dict[str, np.n
     return fires
 
 
+def _percent_of(classes: np.ndarray) -> np.ndarray:
+    """Return confidences of the classes low, nominal and high."""
+    return np.array([9, 50, 95], np.uint8)[classes - 7]
+
+
 class Level2Files:
     """Writes level-2 files; keyword arguments replace or, as None, leave out what is written."""
 
@@ -80,6 +85,8 @@ class Level2Files:
         bands = ("T4", "T5") if "IMG" in name else ("T13", "T15")
         variables: dict[str, Any] = dict(fire_list(n_fires, *bands))
         variables |= self._images(variables, variables["FP_confidence"])
+        if "IMG" not in name:
+            variables["FP_confidence"] = _percent_of(variables["FP_confidence"])
         attributes = {
             "ShortName": short_name,
             "StartTime": "2020-11-05 06:06:00.000",

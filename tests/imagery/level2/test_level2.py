@@ -54,7 +54,8 @@ def test_a_viirs_file_gives_its_fire_pixels(
     np.testing.assert_array_equal(points["bt_tir_k"], found[f"FP_{bands[1]}"].astype(float))
     np.testing.assert_array_equal(points["mad_mir_k"], found[f"FP_MAD_{bands[0]}"].astype(float))
     np.testing.assert_array_equal(points["line"], found["FP_line"])
-    words = {7: "low", 8: "nominal", 9: "high"}
+    percent = {9: "low", 50: "nominal", 95: "high"}
+    words = {7: "low", 8: "nominal", 9: "high"} if family == "VIIRS_I" else percent
     assert points["confidence"].tolist() == [words[code] for code in found["FP_confidence"]]
     assert set(points["platform"]) == {platform}
     assert set(points["product_family"]) == {family}

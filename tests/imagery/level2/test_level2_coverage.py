@@ -168,5 +168,5 @@ def test_geolocation_of_another_time_or_with_a_void_scale_is_refused(
         coverage_of_granule(granule, path, everywhere)
     with h5py.File(path, "a") as file:
         file.attrs["time_coverage_start"] = "2020-11-05T06:12:00.000Z"
-    with pytest.raises(UnreadableFileError, match="VNP03IMG.A2020310.0606"):
+    with pytest.raises(UnreadableFileError, match=r"VNP03IMG\.A2020310\.0606"):
         coverage_of_granule(granule, path, everywhere)
