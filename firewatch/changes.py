@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from firewatch.core.time import local_text
-from firewatch.count.compare import AreaNames
+from firewatch.count.names import AreaNames
 from firewatch.decide import Outcome
 from firewatch.identity import PRODUCT_COLUMNS, point_ids
 from firewatch.ledger.points import with_wanted

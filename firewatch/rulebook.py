@@ -70,20 +70,21 @@ def _precedence(settings: Settings) -> Precedence:
 def watch_over(areas: Areas, settings: Settings | None = None) -> Watch:
     """Return how imagery is read for a region; with the shipped settings if none are given."""
     settings = settings or Settings.model_construct()
+    region = Extent(*shapely.bounds(areas.region).tolist())
     return Watch(
-        region=Extent(*shapely.bounds(areas.region).tolist()),
+        region=region,
         label=partial(county_codes, areas=areas),
         label_version=areas.version,
         detectors=detectors_of(settings.detection),
-        cropland=_cropland(settings.coverage),
+        cropland=_cropland(settings.coverage, region),
         stack_platform=settings.detection.stack_platform,
     )
 
 
-def _cropland(settings: CoverageSettings) -> Cropland | None:
+def _cropland(settings: CoverageSettings, region: Extent) -> Cropland | None:
     if settings.cropland is None:
         return None
-    return read_cropland(settings.cropland, settings.cropland_values)
+    return read_cropland(settings.cropland, settings.cropland_values, region)
 
 
 def detectors_of(settings: DetectionSettings) -> Detectors:

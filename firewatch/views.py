@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import shapely
 from sqlalchemy import Connection, and_, exists, func, select
 
+from firewatch.core.geo import Extent
 from firewatch.core.time import Period, from_epoch_seconds
 from firewatch.core.vocab import Language
-from firewatch.count.compare import AreaNames
+from firewatch.count.names import AreaNames
 from firewatch.decide import Rulebook
 from firewatch.identity import PRODUCT_COLUMNS, point_ids
 from firewatch.ledger.points import with_wanted
@@ -45,8 +47,22 @@ def area_names(areas: Areas) -> AreaNames:
     codes = counties["adcode"].to_numpy(dtype=np.int64).tolist()
     city_codes = counties["city_adcode"].to_numpy(dtype=np.int64).tolist()
     return AreaNames(
-        areas.city_names(), areas.county_names(), dict(zip(codes, city_codes, strict=True))
+        areas.city_names(),
+        areas.county_names(),
+        dict(zip(codes, city_codes, strict=True)),
+        _boxes(areas),
     )
+
+
+def _boxes(areas: Areas) -> dict[int, Extent]:
+    """Return the boxes of counties and cities, by adcode."""
+    edges = ["west", "south", "east", "north"]
+    bounds = pd.DataFrame(shapely.bounds(areas.geometry), columns=edges)
+    codes = areas.counties[["adcode", "city_adcode"]].reset_index(drop=True)
+    outer = {"west": "min", "south": "min", "east": "max", "north": "max"}
+    cities = bounds.groupby(codes["city_adcode"]).agg(outer)
+    every = pd.concat([bounds.set_axis(codes["adcode"]), cities[edges]])
+    return {int(code): Extent(*map(float, box)) for code, *box in every.itertuples()}
 
 
 def current_points(

@@ -14,7 +14,7 @@ from firewatch.core.files import sha256_of_file
 from firewatch.core.geo import Extent
 from firewatch.core.schema import empty
 from imagery.coverage import Label
-from imagery.coverage_table import read_coverage
+from imagery.coverage_table import read_coverage, states_simulated
 from imagery.cropland import Cropland
 from imagery.detect import Detectors, detect_one
 from imagery.detected import FORMAT_NAMES, reading_of_detection
@@ -194,7 +194,8 @@ def _coverage_alone(path: Path) -> Reading:
     table = read_coverage(path)
     granules = table[["platform", "product_family", "started_utc_s"]].drop_duplicates()
     remark = both("detected.coverage_table").format(granules=len(granules))
-    return replace(_nothing(path, COVERAGE_FORMAT, remark), coverage=table)
+    nothing = _nothing(path, COVERAGE_FORMAT, remark)
+    return replace(nothing, coverage=table, simulated=states_simulated(path))
 
 
 def _nothing(path: Path, format_name: str, remark: str) -> Reading:

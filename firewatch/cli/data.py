@@ -71,7 +71,7 @@ def redecide(
     from firewatch.views import area_names
 
     state = state_of(context)
-    period = _period(first, last)
+    period = period_of(first, last)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
         outcome = run_redecide(ledger, rules, state.clock.now_epoch_s(), "redecide", period)
@@ -116,7 +116,7 @@ def _declaration(covers: str | None, first: str | None, last: str | None) -> Dec
     from firewatch.core.geo import Extent
     from firewatch.pipeline import Declaration
 
-    period = _period(first, last)
+    period = period_of(first, last)
     if covers is None and period is None:
         return None
     try:
@@ -132,7 +132,8 @@ def _declaration(covers: str | None, first: str | None, last: str | None) -> Dec
     return Declaration(Extent(west, south, east, north), period)
 
 
-def _period(first: str | None, last: str | None) -> Period | None:
+def period_of(first: str | None, last: str | None) -> Period | None:
+    """Return the days from `--from` to `--to`, None if neither is given."""
     from firewatch.core.errors import UsageError
     from firewatch.core.time import Period, parse_day
 

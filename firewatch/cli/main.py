@@ -13,7 +13,19 @@ from typing import Annotated
 
 import typer
 
-from firewatch.cli import alert, compare, data, demo, detect, doctor, output, points, simulate, zone
+from firewatch.cli import (
+    alert,
+    compare,
+    coverage,
+    data,
+    demo,
+    detect,
+    doctor,
+    output,
+    points,
+    simulate,
+    zone,
+)
 from firewatch.cli.state import DEFAULT_LEDGER, State, state_of
 from firewatch.core.errors import FirewatchError, UsageError
 from firewatch.core.version import __version__
@@ -35,6 +47,7 @@ app = typer.Typer(
 data.register(app)
 detect.register(app)
 compare.register(app)
+coverage.register(app)
 points.register(app)
 output.register(app)
 demo.register(app)

@@ -14,6 +14,7 @@ from firewatch.core.i18n import texts
 from firewatch.core.time import Period
 from firewatch.core.vocab import CountUnit, Language, Ruling, ZoneKind
 from firewatch.count.fairness import treatment
+from firewatch.count.names import AreaNames
 from firewatch.count.rule import CountingRule
 from firewatch.count.seasons import SeasonPair
 from firewatch.count.tally import (
@@ -30,15 +31,6 @@ _ZONE_KIND_OF_RULING = {
     str(Ruling.RESTRICTED_PERMITTED): str(ZoneKind.RESTRICTED),
     str(Ruling.UNZONED): "unzoned",
 }
-
-
-@dataclass(frozen=True, eq=False)
-class AreaNames:
-    """Names of the areas that answer: city and county adcode → name, and county → city."""
-
-    cities: Mapping[int, str]
-    counties: Mapping[int, str]
-    city_of_county: Mapping[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +79,7 @@ def compare(
     illustrative: bool = False,
 ) -> Comparison:
     """Compare two seasons by one rule, with the same satellites, screens and statuses in both."""
-    fair = treatment(connection, rule, pair, language)
+    fair = treatment(connection, rule, pair, names, language)
     rule = fair.rule
     counties = _both(connection, rule, pair, names)
     flips = _leap_flips(connection, rule, pair, counties, target)
@@ -105,7 +97,8 @@ def compare(
     total = cities.select_dtypes("int64").drop(columns="city_adcode").sum().to_frame().T
     total.insert(0, "city_adcode", 0)
     total.insert(1, "city", say("whole_region"))
-    judged = target.judged(cities, fair.decidable).assign(
+    seen = ~cities["city_adcode"].isin(fair.unseen).to_numpy()
+    judged = target.judged(cities, fair.decidable & seen).assign(
         leap_flips=cities["city_adcode"].isin(flips.cities)
     )
     return Comparison(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 from sqlalchemy import Connection, Integer, case, cast, func, select
 
 from firewatch.core.i18n import Texts, texts
-from firewatch.core.time import Period, local_day_number
-from firewatch.core.vocab import Language, Status
+from firewatch.core.time import Period
+from firewatch.core.vocab import Language, Source, Status
+from firewatch.count.alike import days_with_data, seen_alike
+from firewatch.count.names import AreaNames
 from firewatch.count.rule import CountingRule
 from firewatch.count.seasons import SeasonPair
 from firewatch.count.tally import (
@@ -20,7 +21,7 @@ from firewatch.count.tally import (
     from_satellite,
     platforms_on_record,
 )
-from firewatch.ledger.claims import claims_within
+from firewatch.ledger.coverage import measured_granules
 from firewatch.ledger.tables import points_current as current
 from firewatch.ledger.tables import products
 from firewatch.supersession import STANDARD_RANK
@@ -34,15 +35,22 @@ class Treatment:
     ----------
     decidable
         False if one of the seasons holds no data at all: no point may then be read as zero.
+    unseen
+        City adcodes of which one of the seasons has seen nothing.
     """
 
     rule: CountingRule
     notes: tuple[str, ...]
     decidable: bool
+    unseen: frozenset[int]
 
 
 def treatment(
-    connection: Connection, rule: CountingRule, pair: SeasonPair, language: Language
+    connection: Connection,
+    rule: CountingRule,
+    pair: SeasonPair,
+    names: AreaNames,
+    language: Language,
 ) -> Treatment:
     """Restrict a rule to the satellites of both seasons and list every other difference."""
     say = texts("firewatch.count", language)
@@ -64,25 +72,17 @@ def treatment(
     ]
     for key, (base, now) in {"statuses_differ": rejected, "causes_left_out": not_straw}.items():
         notes += [say(key, base=base, now=now)] if base or now else []
-    return Treatment(alike, tuple(notes), all(days.values()))
-
-
-def days_with_data(connection: Connection, period: Period) -> int:
-    """Return on how many local days of a period any file claims to have looked."""
-    first_s, after_s = period.epoch_bounds_s()
-    first_day, last_day = period.day_numbers()
-    covered = np.zeros(period.days, dtype=bool)
-    for claim in claims_within(connection, first_s, after_s - 1):
-        begin, end = local_day_number(np.array([claim.first_s, claim.last_s]))
-        covered[max(begin, first_day) - first_day : min(end, last_day) - first_day + 1] = True
-    return int(covered.sum())
+    if Source.SATELLITE not in alike.sources:
+        return Treatment(alike, tuple(notes), all(days.values()), frozenset())
+    seen = seen_alike(connection, pair, alike.platforms, names, say)
+    return Treatment(alike, (*notes, *seen.notes), all(days.values()), seen.unseen)
 
 
 def _same_satellites(
     connection: Connection, rule: CountingRule, pair: SeasonPair, say: Texts
 ) -> tuple[CountingRule, list[str]]:
-    base = platforms_on_record(connection, pair.base)
-    now = platforms_on_record(connection, pair.now)
+    base = _platforms(connection, pair.base)
+    now = _platforms(connection, pair.now)
     if base == now or rule.platforms is not None:
         return rule, []
     common, left_out = sorted(base & now), sorted(base ^ now)
@@ -96,6 +96,13 @@ def _same_satellites(
         return rule, [say("platforms_disjoint", **listed)]
     note = say("platforms_differ", common=", ".join(common), left_out=", ".join(left_out))
     return replace(rule, platforms=tuple(common)), [note]
+
+
+def _platforms(connection: Connection, period: Period) -> frozenset[str]:
+    """Return the satellites that found something, or that measurably looked and found nothing."""
+    first_s, after_s = period.epoch_bounds_s()
+    looked = measured_granules(connection, first_s, after_s - 1)["platform"]
+    return platforms_on_record(connection, period) | frozenset(looked)
 
 
 def _version_notes(

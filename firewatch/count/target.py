@@ -35,7 +35,9 @@ class Target:
         from_zero = np.where(now == 0, str(Verdict.HELD_AT_ZERO), str(Verdict.ROSE_FROM_ZERO))
         return np.where(base == 0, from_zero, met).astype(object)
 
-    def judged(self, counts: pd.DataFrame, decidable: bool = True) -> pd.DataFrame:
+    def judged(
+        self, counts: pd.DataFrame, decidable: bool | NDArray[np.bool_] = True
+    ) -> pd.DataFrame:
         """Add change, change_pct, target_max, allowance, verdict and small_base to base and now.
 
         Parameters
@@ -43,14 +45,15 @@ class Target:
         counts
             Integer columns base and now.
         decidable
-            False where a season holds no data: zero is then unknown, not zero.
+            False where a season holds no data, of all rows or row by row: zero is then unknown,
+            not zero.
         """
         base = counts["base"].to_numpy(dtype=np.int64)
         now = counts["now"].to_numpy(dtype=np.int64)
         with np.errstate(divide="ignore", invalid="ignore"):
             change_pct = np.where(base > 0, (now - base) / base * 100.0, np.nan)
         largest = self.largest_allowed(base)
-        verdict = self.verdicts(base, now) if decidable else str(Verdict.UNKNOWN)
+        verdict = np.where(decidable, self.verdicts(base, now), str(Verdict.UNKNOWN))
         return counts.assign(
             change=now - base,
             change_pct=change_pct,

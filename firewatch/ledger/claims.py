@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, not_, select
 
 from firewatch.core.geo import Extent
+from firewatch.ledger.coverage import files_with_coverage
 from firewatch.ledger.store import append
 from firewatch.ledger.tables import claims
-from firewatch.supersession import Claim
+from firewatch.supersession import OWN_RANKS, Claim
 
 
 def record_claims(connection: Connection, file_id: int, made: Sequence[Claim]) -> None:
@@ -36,7 +37,24 @@ def record_claims(connection: Connection, file_id: int, made: Sequence[Claim]) -
 
 def claims_within(connection: Connection, first_s: int, last_s: int) -> list[Claim]:
     """Return every claim that overlaps a closed interval of times (UTC epoch seconds)."""
-    query = select(claims).where(claims.c.first_s <= last_s, claims.c.last_s >= first_s)
+    return _claims(connection, _overlapping(first_s, last_s))
+
+
+def feeds_within(connection: Connection, first_s: int, last_s: int) -> list[Claim]:
+    """Return the claims of files that do not say themselves what ground they saw.
+
+    Our own detections always say so, and where they say nothing they saw nothing.
+    """
+    silent = claims.c.file_id.not_in(files_with_coverage())
+    provided = not_(claims.c.product_rank.between(OWN_RANKS.start, OWN_RANKS.stop - 1))
+    return _claims(connection, and_(_overlapping(first_s, last_s), silent, provided))
+
+
+def _overlapping(first_s: int, last_s: int) -> ColumnElement[bool]:
+    return and_(claims.c.first_s <= last_s, claims.c.last_s >= first_s)
+
+
+def _claims(connection: Connection, condition: ColumnElement[bool]) -> list[Claim]:
     return [
         Claim(
             row["platform"],
@@ -47,7 +65,7 @@ def claims_within(connection: Connection, first_s: int, last_s: int) -> list[Cla
             row["last_s"],
             row["declared"],
         )
-        for row in connection.execute(query).mappings()
+        for row in connection.execute(select(claims).where(condition)).mappings()
     ]
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from firewatch.core.time import Period, SeasonCalendar
 from firewatch.core.vocab import CountUnit, Language, Source, Status
+from firewatch.count.alike import days_with_data
 from firewatch.count.calendar import tally_by_calendar
 from firewatch.count.compare import Comparison, compare
-from firewatch.count.fairness import days_with_data
 from firewatch.count.rule import counting_rule, shipped_rules
 from firewatch.count.seasons import season_pair
 from firewatch.count.tally import tally
