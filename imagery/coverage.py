@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.vocab import DayNight
-from imagery.masks import FireClass
+from imagery.masks import FireClass, Indices
 from imagery.radiometry import NIGHT_FROM_DEG
-from imagery.scene import Bools, Bytes, Detection, Scene
+from imagery.scene import Bools, Bytes, Scene
 from imagery.swath import ground_area_km2
 
 Label: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.integer]]
@@ -39,7 +39,8 @@ BASES = ("none", "feed_present", "measured")
 
 _CLEAR, _CLOUD, _GLINT, _NOT_SEEN, _WATER, _LEFT_OUT = range(6)
 _DAY_NIGHT = (str(DayNight.NIGHT), str(DayNight.DAY))
-_STRIP_ROWS = 256
+_STRIP_ROWS = 128
+_ALL = slice(None)
 
 
 def _lookup(**exceptions: int) -> NDArray[np.int8]:
@@ -104,39 +105,6 @@ class Seen:
                 raise ValueError(f"{name} has shape {value.shape}, expected {shape}")
 
 
-def seen_by(
-    scene: Scene,
-    detection: Detection,
-    pixel_area_km2: NDArray[np.floating] | None = None,
-    cropland: NDArray[np.floating] | Bools | None = None,
-) -> Seen:
-    """Return what coverage needs of a detection.
-
-    Parameters
-    ----------
-    pixel_area_km2
-        (cols,) or (rows, cols), for images that are no swath; by default the ground of each
-        sample of the sensor without the overlap of scans.
-    """
-    if pixel_area_km2 is None:
-        width = len(ground_area_km2(scene.sensor))
-        kept = np.ones(width)
-        columns = slice(scene.sample0, scene.sample0 + scene.shape[1])
-        kept[columns] -= scene.bowtie_deleted.mean(axis=0)
-        pixel_area_km2 = ground_area_km2(scene.sensor, kept)[columns]
-    return Seen(
-        family=scene.sensor,
-        fire_mask=detection.fire_mask,
-        lon=scene.lon,
-        lat=scene.lat,
-        pixel_area_km2=pixel_area_km2,
-        view_zenith_deg=scene.view_zenith_deg,
-        day=scene.solar_zenith_deg < NIGHT_FROM_DEG,
-        water=scene.water,
-        cropland=cropland,
-    )
-
-
 def coverage(seen: Seen, label: Label, cropland: Cropland | None = None) -> pd.DataFrame:
     """Return the ground seen, by area, view class and day or night.
 
@@ -154,11 +122,72 @@ def coverage(seen: Seen, label: Label, cropland: Cropland | None = None) -> pd.D
         with a cropland mask `CROPLAND_COLUMNS`, and basis "measured"; one row for each
         combination that occurs, in ascending order. Areas the granule does not reach have no row.
     """
-    parts = [
-        _of_strip(seen, slice(start, start + _STRIP_ROWS), label, cropland)
-        for start in range(0, len(seen.fire_mask), _STRIP_ROWS)
-    ]
+    area_km2 = np.broadcast_to(seen.pixel_area_km2, seen.fire_mask.shape)
+    parts = []
+    for start in range(0, len(seen.fire_mask), _STRIP_ROWS):
+        rows = slice(start, start + _STRIP_ROWS)
+        spots, there = _spots(seen, rows, label, cropland)
+        parts.append(_table(spots, area_km2[rows][there]))
     return summed(parts, cropland=seen.cropland is not None or cropland is not None)
+
+
+class GranuleGround:
+    """The ground that a granule has seen, piece by piece.
+
+    What ground is a pixel's own depends on how many lines of its sample were deleted on board,
+    which is known when all of the granule was looked at. Until then pixels are kept by sample.
+
+    Parameters
+    ----------
+    label, cropland
+        As for `coverage`.
+    pixel_area_km2
+        (cols,), for images that are no swath; by default the ground of each sample of the sensor
+        without the overlap of scans.
+    """
+
+    def __init__(
+        self,
+        label: Label,
+        cropland: Cropland | None = None,
+        pixel_area_km2: NDArray[np.floating] | None = None,
+    ) -> None:
+        self._label, self._cropland, self._area_km2 = label, cropland, pixel_area_km2
+        self._spots: list[_Spots] = []
+        self._lines = 0
+        self._deleted: NDArray[np.int64] | int = 0
+
+    def add(self, scene: Scene, fire_mask: Bytes, rows: slice = _ALL) -> None:
+        """Add some rows of a scene, of which `fire_mask` holds the classes."""
+        self._sensor, self._columns = scene.sensor, (scene.sample0, scene.shape[1])
+        self._deleted = self._deleted + np.count_nonzero(scene.bowtie_deleted[rows], axis=0)
+        self._lines += len(fire_mask)
+        seen = Seen(
+            family=scene.sensor,
+            fire_mask=fire_mask,
+            lon=scene.lon[rows],
+            lat=scene.lat[rows],
+            pixel_area_km2=np.ones(scene.shape[1]),
+            view_zenith_deg=scene.view_zenith_deg[rows],
+            day=scene.solar_zenith_deg[rows] < NIGHT_FROM_DEG,
+            water=scene.water[rows],
+        )
+        for start in range(0, len(fire_mask), _STRIP_ROWS):
+            part = slice(start, start + _STRIP_ROWS)
+            spots, _ = _spots(seen, part, self._label, self._cropland)
+            self._spots.append(spots.by_sample(scene.shape[1]))
+
+    def table(self) -> pd.DataFrame:
+        """Return the coverage of what was added; see `coverage`."""
+        sample0, width = self._columns
+        area_km2 = self._area_km2
+        if area_km2 is None:
+            kept = np.ones(len(ground_area_km2(self._sensor)))
+            columns = slice(sample0, sample0 + width)
+            kept[columns] -= self._deleted / max(self._lines, 1)
+            area_km2 = ground_area_km2(self._sensor, kept)[columns]
+        parts = [_table(spots, area_km2[spots.sample]) for spots in self._spots]
+        return summed(parts, cropland=self._cropland is not None)
 
 
 def summed(parts: list[pd.DataFrame], *, cropland: bool = False) -> pd.DataFrame:
@@ -174,7 +203,53 @@ def summed(parts: list[pd.DataFrame], *, cropland: bool = False) -> pd.DataFrame
     return total.assign(**{BASIS_COLUMN: "measured"})
 
 
-def _of_strip(seen: Seen, rows: slice, label: Label, cropland: Cropland | None) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class _Spots:
+    """Pixels in areas, or groups of alike ones: all (n,).
+
+    `number` and `cropland` (None without a mask) are pixels in all and pixels of cropland.
+    """
+
+    codes: NDArray[np.int64]
+    view: NDArray[np.int64]
+    day: Bools
+    ground: NDArray[np.int8]
+    sample: Indices
+    number: NDArray[np.floating]
+    cropland: NDArray[np.floating] | None
+
+    def by_sample(self, width: int) -> _Spots:
+        """Return one spot for all alike pixels of a sample, `width` samples a line."""
+        areas, place = np.unique(self.codes, return_inverse=True)
+        alike = ((place * len(VIEW_CLASSES) + self.view) * 2 + self.day) * len(GROUND) + self.ground
+        kinds, kind = _occurring(alike, len(areas) * len(VIEW_CLASSES) * 2 * len(GROUND))
+        index = kind * width + self.sample
+        number = np.bincount(index, minlength=len(kinds) * width)
+        found = np.flatnonzero(number)
+        cropland = None
+        if self.cropland is not None:
+            shares = np.bincount(index, weights=self.cropland, minlength=len(number))
+            cropland = shares[found].astype(float)
+        kind, sample = np.divmod(found, width)
+        alike, ground = np.divmod(kinds[kind], len(GROUND))
+        alike, day = np.divmod(alike, 2)
+        place, view = np.divmod(alike, len(VIEW_CLASSES))
+        return _Spots(
+            areas[place], view, day.astype(bool), ground.astype(np.int8), sample,
+            number[found].astype(float), cropland,
+        )  # fmt: skip
+
+
+def _occurring(codes: Indices, size: int) -> tuple[Indices, Indices]:
+    """Return the codes below `size` that occur, and the place of each code among them."""
+    there = np.bincount(codes, minlength=size) > 0
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+
+
+def _spots(
+    seen: Seen, rows: slice, label: Label, cropland: Cropland | None
+) -> tuple[_Spots, Bools]:
+    """Return the pixels of some rows that lie in an area, and where they are."""
     lon, lat = (np.asarray(axis[rows], dtype=float) for axis in (seen.lon, seen.lat))
     ground = _ground(seen, rows)
     there = np.isfinite(lon) & np.isfinite(lat) & (ground != _LEFT_OUT)
@@ -182,20 +257,33 @@ def _of_strip(seen: Seen, rows: slice, label: Label, cropland: Cropland | None) 
     if there.any():
         codes[there] = label(lon[there], lat[there])
     there &= codes > 0
-    if not there.any():
-        return pd.DataFrame()
-    area_km2 = seen.pixel_area_km2[rows] if seen.pixel_area_km2.ndim == 2 else seen.pixel_area_km2
-    area_km2 = np.broadcast_to(area_km2, lon.shape)[there]
-    areas, place = np.unique(codes[there], return_inverse=True)
-    view = _view_class(seen.view_zenith_deg[rows][there])
-    group = (place * len(VIEW_CLASSES) + view) * 2 + seen.day[rows][there]
-    columns = _sums(group, ground[there], area_km2, len(areas), AREA_COLUMNS)
-    share = None if seen.cropland is None else seen.cropland[rows][there]
+    share = None if seen.cropland is None else seen.cropland[rows][there].astype(float)
     if share is None and cropland is not None:
-        share = cropland(lon[there], lat[there])
-    if share is not None:
-        cropped = area_km2 * share
-        columns |= _sums(group, ground[there], cropped, len(areas), CROPLAND_COLUMNS)
+        share = np.zeros(np.count_nonzero(there))
+        if len(share):
+            share[:] = cropland(lon[there], lat[there])
+    spots = _Spots(
+        codes=codes[there],
+        view=_view_class(seen.view_zenith_deg[rows][there]),
+        day=seen.day[rows][there],
+        ground=ground[there],
+        sample=np.nonzero(there)[1],
+        number=np.ones(np.count_nonzero(there)),
+        cropland=share,
+    )
+    return spots, there
+
+
+def _table(spots: _Spots, area_km2: NDArray[np.floating]) -> pd.DataFrame:
+    """Return the sums of spots whose pixels are so large each."""
+    if not len(spots.codes):
+        return pd.DataFrame()
+    areas, place = np.unique(spots.codes, return_inverse=True)
+    group = (place * len(VIEW_CLASSES) + spots.view) * 2 + spots.day
+    columns = _sums(group, spots.ground, area_km2 * spots.number, len(areas), AREA_COLUMNS)
+    if spots.cropland is not None:
+        cropped = area_km2 * spots.cropland
+        columns |= _sums(group, spots.ground, cropped, len(areas), CROPLAND_COLUMNS)
     keys = np.arange(len(areas) * len(VIEW_CLASSES) * 2)
     table = pd.DataFrame(
         {

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from firewatch.core.geo import Extent
+from firewatch.core.geo import Extent, Floats
 from imagery import modis, viirs
-from imagery.coverage import Cropland, Label, coverage, seen_by
-from imagery.level1.modis import read_modis
+from imagery.coverage import Cropland, GranuleGround, Label
+from imagery.level1.modis import ModisGranule
 from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles, granules
-from imagery.level1.stack import StackFiles, read_stack
-from imagery.level1.viirs import read_viirs
-from imagery.level1.window import outside_region
+from imagery.level1.stack import StackFiles, read_stack, stacks
+from imagery.level1.viirs import ViirsGranule
+from imagery.level1.window import Window, outside_region
+from imagery.modis import ModisDetector
 from imagery.modis_parameters import ModisParameters
 from imagery.parameters import parameter_hash
+from imagery.radiometry import Singles
 from imagery.reading import unreadable
-from imagery.scene import Bools, Detection, Scene
+from imagery.sweep import Decided, Detector, Piece, joined, pieces, sweep, whole, window_of
+from imagery.viirs import ViirsDetector
 from imagery.viirs_parameters import ViirsParameters
 
 DETECTED_COLUMNS = (
@@ -33,6 +37,11 @@ DETECTED_COLUMNS = (
     "view_zenith_deg", "water", "test", "algorithm", "version", "parameter_hash", "missing",
     "simulated",
 )  # fmt: skip
+
+STRIP_LINES = 256
+"""Lines of a granule that are read and detected at once."""
+
+_WHOSE = ("platform", "sensor", "started_utc_s", "ended_utc_s")
 
 SceneFiles: TypeAlias = GranuleFiles | StackFiles
 
@@ -143,8 +152,9 @@ def detect_granules(
 
 
 def scene_files(paths: Iterable[Path]) -> list[SceneFiles]:
-    """Return what there is to detect among files."""
-    return list(granules(paths))
+    """Return the granules and the stacks of GeoTIFFs among files."""
+    among = list(paths)
+    return [*granules(among), *stacks(among)]
 
 
 def detect_one(
@@ -154,75 +164,147 @@ def detect_one(
     detectors: Detectors = SHIPPED,
     label: Label | None = None,
     cropland: Cropland | None = None,
+    strip_lines: int = STRIP_LINES,
 ) -> DetectedGranule:
-    """Return one granule with its fire pixels; see `detect_granules`."""
-    scene, image = _read(files, region)
-    there = np.isfinite(scene.lon) & np.isfinite(scene.lat)
-    if not there.any():
-        raise unreadable(image, "granule_nowhere")
-    if region is not None:
-        there &= region.contains(scene.lon, scene.lat)
-        if not there.any():
-            raise outside_region(image, region)
-    if scene.sensor == "MODIS":
-        detection = modis.detect(scene, detectors.modis)
-    else:
-        detection = viirs.detect(scene, detectors.viirs)
-    simulated = image.name.startswith(SIMULATED_PREFIX)
-    return DetectedGranule(
-        files=files,
-        image=image,
-        platform=scene.platform,
-        sensor=scene.sensor,
-        started_utc_s=scene.started_utc_s,
-        ended_utc_s=scene.ended_utc_s,
-        shape=scene.shape,
-        extent=_extent(scene, there),
-        algorithm=detection.algorithm,
-        version=detection.version,
-        parameter_hash=detection.parameter_hash,
-        missing=detection.missing,
-        simulated=simulated,
-        fires=_fires(image.name, scene, detection, region, simulated=simulated),
-        coverage=None if label is None else _coverage(files, scene, detection, label, cropland),
-    )
+    """Return one granule with its fire pixels; see `detect_granules`.
+
+    Parameters
+    ----------
+    strip_lines
+        Lines read at once; changes the memory that is needed and nothing else.
+    """
+    image = files.i4 if isinstance(files, StackFiles) else files.image
+    with _detection(files, region, detectors, strip_lines) as (window, detector, parts):
+        found = _Findings(image, region)
+        ground = None
+        for decided in sweep(parts, detector):
+            found.add(decided)
+            if label is not None:
+                ground = ground or GranuleGround(label, cropland, _cell_km2(files, decided))
+                ground.add(decided.piece.scene, decided.fire_mask, decided.piece.rows)
+    return found.granule(files, window, detector, None if ground is None else ground.table())
 
 
-def _read(files: SceneFiles, region: Extent | None) -> tuple[Scene, Path]:
+def _cell_km2(files: SceneFiles, decided: Decided) -> Floats | None:
+    """Return the area of the cells of a grid; None for a swath, whose pixels overlap."""
+    scene = decided.piece.scene
+    is_grid = isinstance(files, StackFiles)
+    return scene.scan_km.astype(float) * scene.track_km if is_grid else None
+
+
+@contextmanager
+def _detection(
+    files: SceneFiles, region: Extent | None, detectors: Detectors, strip_lines: int
+) -> Iterator[tuple[Window, Detector[Any], Iterable[Piece]]]:
+    """Open files; give the window that is looked at, the algorithm, and what it goes over."""
     if isinstance(files, StackFiles):
-        return read_stack(files), files.i4
+        scene = read_stack(files, region=region)
+        window = window_of(scene)
+        yield window, ViirsDetector(detectors.viirs, window), (whole(scene),)
+        return
+    with _opened(files) as granule:
+        window = granule.window(region) if region else granule.whole()
+        detector = _detector(files.family, detectors, window)
+        height = granule.strip_lines(strip_lines)
+        yield window, detector, pieces(granule, window, height, detector.overlap)
+
+
+def _opened(files: GranuleFiles) -> ViirsGranule | ModisGranule:
     if files.family == "MODIS":
-        return read_modis(files.image, files.geo, region), files.image
-    return read_viirs(files.image, files.geo, files.mod02, files.mod03, region), files.image
+        return ModisGranule(files.image, files.geo)
+    return ViirsGranule(files.image, files.geo, files.mod02, files.mod03)
 
 
-def _extent(scene: Scene, there: Bools) -> Extent:
-    lon, lat = scene.lon[there], scene.lat[there]
-    return Extent(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+def _detector(family: str, detectors: Detectors, window: Window) -> Detector[Any]:
+    if family == "MODIS":
+        return ModisDetector(detectors.modis, window)
+    return ViirsDetector(detectors.viirs, window)
 
 
-def _fires(
-    name: str, scene: Scene, detection: Detection, region: Extent | None, *, simulated: bool
-) -> pd.DataFrame:
-    """Return the fire pixels with whose they are and by which algorithm."""
-    table = detection.pixels.assign(
-        granule=name,
-        platform=scene.platform,
-        sensor=scene.sensor,
-        acquired_utc=pd.Timestamp(scene.started_utc_s, unit="s", tz="UTC"),
-        algorithm=detection.algorithm,
-        version=detection.version,
-        parameter_hash=detection.parameter_hash,
-        missing=";".join(detection.missing),
-        simulated=simulated,
-    )[list(DETECTED_COLUMNS)]
-    if region is None:
-        return table
-    return table[region.contains(table["lon"], table["lat"])].reset_index(drop=True)
+class _Findings:
+    """What was found so far in the pieces of a granule, or of its part over a region."""
+
+    def __init__(self, image: Path, region: Extent | None) -> None:
+        self._image, self._region = image, region
+        self._fires: list[pd.DataFrame] = []
+        self._missing: list[str] = []
+        self._boxes: list[Extent] = []
+        self._whose: dict[str, Any] = {}
+
+    def add(self, decided: Decided) -> None:
+        scene, rows = decided.piece.scene, decided.piece.rows
+        self._whose = {name: getattr(scene, name) for name in _WHOSE}
+        self._fires.append(decided.fires)
+        self._missing += decided.missing
+        box = _box(scene.lon[rows], scene.lat[rows], self._region)
+        if box is not None:
+            self._boxes.append(box)
+
+    def granule(
+        self,
+        files: SceneFiles,
+        window: Window,
+        detector: Detector[Any],
+        coverage: pd.DataFrame | None,
+    ) -> DetectedGranule:
+        """Return all of it.
+
+        Raises
+        ------
+        OutsideRegionError
+            If no pixel lies in the region.
+        UnreadableFileError
+            If no pixel has a position.
+        """
+        if not self._boxes:
+            if self._region is not None:
+                raise outside_region(self._image, self._region)
+            raise unreadable(self._image, "granule_nowhere")
+        fires = detector.product(joined(self._fires))
+        simulated = self._image.name.startswith(SIMULATED_PREFIX)
+        known: dict[str, Any] = {
+            **self._whose,
+            "algorithm": detector.algorithm,
+            "version": detector.version,
+            "parameter_hash": detector.parameter_hash,
+            "missing": detector.missing(self._missing, fires),
+            "simulated": simulated,
+        }
+        return DetectedGranule(
+            files=files,
+            image=self._image,
+            shape=window.shape,
+            extent=Extent(
+                min(box.west for box in self._boxes),
+                min(box.south for box in self._boxes),
+                max(box.east for box in self._boxes),
+                max(box.north for box in self._boxes),
+            ),
+            fires=self._with_owner(fires, known),
+            coverage=coverage,
+            **known,
+        )
+
+    def _with_owner(self, fires: pd.DataFrame, known: dict[str, Any]) -> pd.DataFrame:
+        """Return the fires in the region with whose they are and by which algorithm."""
+        table = fires.assign(
+            granule=self._image.name,
+            acquired_utc=pd.Timestamp(known["started_utc_s"], unit="s", tz="UTC"),
+            **{**known, "missing": ";".join(known["missing"])},
+        )[list(DETECTED_COLUMNS)]
+        if self._region is None:
+            return table
+        return table[self._region.contains(table["lon"], table["lat"])].reset_index(drop=True)
 
 
-def _coverage(
-    files: SceneFiles, scene: Scene, detection: Detection, label: Label, cropland: Cropland | None
-) -> pd.DataFrame:
-    cell_km2 = scene.scan_km * scene.track_km if isinstance(files, StackFiles) else None
-    return coverage(seen_by(scene, detection, cell_km2), label, cropland)
+def _box(lon: Singles, lat: Singles, region: Extent | None) -> Extent | None:
+    """Return the box of the positions in a region, None without any."""
+    if region is not None:
+        there = region.contains(lon, lat)
+        lon, lat = lon[there], lat[there]
+    if not lon.size:
+        return None
+    sides = [
+        float(side.reduce(axis, axis=None)) for side in (np.fmin, np.fmax) for axis in (lon, lat)
+    ]
+    return None if np.isnan(sides).any() else Extent(*sides)

@@ -154,10 +154,15 @@ def window_of(scene: Scene) -> Window:
     return Window(scene.line0, scene.line0 + rows, scene.sample0, scene.sample0 + columns)
 
 
+def whole(scene: Scene) -> Piece:
+    """Return a scene as one piece."""
+    rows = slice(0, scene.shape[0])
+    return Piece(scene, rows, rows)
+
+
 def detect_scene(scene: Scene, detector: Detector[LookType]) -> Detection:
     """Return the fires of a scene looked at as one piece."""
-    rows = slice(0, scene.shape[0])
-    piece = Piece(scene, rows, rows)
+    piece = whole(scene)
     decided = detector.decide(piece, detector.look(piece))
     fires = detector.product(decided.fires)
     return Detection(

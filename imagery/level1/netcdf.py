@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +115,14 @@ class NetcdfFile(Closing):
         try:
             return np.asarray(variable[place])
         except DAMAGE as error:
+            raise self._damaged(name) from error
+
+    def lines(self, name: str, lines: Iterable[int]) -> NDArray[Any]:
+        """Return some lines of a variable; ascending ones unpack each chunk once."""
+        variable = self.variable(name)
+        try:
+            return np.stack([np.asarray(variable[line]) for line in lines])
+        except (OSError, RuntimeError) as error:
             raise self._damaged(name) from error
 
     def each_block(

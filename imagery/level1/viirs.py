@@ -6,6 +6,7 @@ meaning of bits are taken from the file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from imagery.level1.surface import COAST, WATER
 from imagery.level1.viirs_bands import (
     GEOLOCATION,
     OBSERVATION,
-    line_of_degrees,
+    lines_of_degrees,
     quality_bits,
     read_angle,
     read_degrees,
@@ -34,13 +35,23 @@ from imagery.level1.viirs_bands import (
     read_temperature,
     read_twofold,
 )
-from imagery.level1.window import Grid, Window, sampled_columns, sampled_lines, window_over
+from imagery.level1.window import (
+    Grid,
+    Window,
+    coarse_lines,
+    lines_near,
+    outside_region,
+    sampled_columns,
+    sampled_lines,
+    window_over,
+)
 from imagery.radiometry import Singles
 from imagery.reading import unreadable
 from imagery.scene import FireRadiance, Scene
 
-MARGIN_PX = 250
-"""Half the window of the scene-dependent threshold of Schroeder et al. (2014)."""
+MARGIN_PX = 290
+"""As far as the scene-dependent threshold of Schroeder et al. (2014) looks: half of 501 pixels, and
+up to 40 to the nodes of the grid on which it is taken."""
 
 _PLATFORMS = {
     "suomi-npp": "S-NPP",
@@ -128,15 +139,23 @@ class ViirsGranule(Closing):
     def window(self, region: Extent, margin_px: int = MARGIN_PX) -> Window:
         """Return the window over a region; see `imagery.level1.window.window_over`."""
         lines, samples = self.shape
-        columns = sampled_columns(samples)
-        lon, lat = (
-            np.stack([line_of_degrees(self._geo, name, line) for line in sampled_lines(lines)])
-            for name in ("longitude", "latitude")
-        )
         grid = Grid(lines, samples, VIIRS_LINES_A_SCAN, _LARGEST_PIXEL_KM)
-        return window_over(
-            self._geo.path, region, lon[:, columns], lat[:, columns], grid, margin_px
+        columns = sampled_columns(samples)
+
+        def positions(rows: Sequence[int]) -> tuple[Singles, Singles]:
+            found = (lines_of_degrees(self._geo, name, rows) for name in ("longitude", "latitude"))
+            lon, lat = (degrees[:, columns] for degrees in found)
+            return lon, lat
+
+        near = lines_near(region, *positions(coarse_lines(lines)), grid)
+        if not near:
+            raise outside_region(self._geo.path, region)
+        lon, lat = (
+            np.full((len(sampled_lines(lines)), len(columns)), np.nan, np.float32) for _ in range(2)
         )
+        rows = np.searchsorted(sampled_lines(lines), near)
+        lon[rows], lat[rows] = positions(near)
+        return window_over(self._geo.path, region, lon, lat, grid, margin_px)
 
     def read(
         self, window: Window | None = None, before: Scene | None = None, kept: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,8 +176,9 @@ def _angle_unpacker(file: NetcdfFile, name: str) -> Callable[[NDArray[Any], Sing
     return unpack
 
 
-def line_of_degrees(file: NetcdfFile, name: str, line: int) -> Singles:
-    return _without_fill(file.part(f"{GEOLOCATION}/{name}", (line, slice(None))), name)
+def lines_of_degrees(file: NetcdfFile, name: str, lines: Iterable[int]) -> Singles:
+    """Return some lines of longitude or latitude, NaN for fill."""
+    return _without_fill(file.lines(f"{GEOLOCATION}/{name}", lines), name)
 
 
 def read_degrees(file: NetcdfFile, name: str, window: Window, out: Singles) -> None:

@@ -19,6 +19,8 @@ Positions: TypeAlias = NDArray[np.float32]
 # Positions are looked up on a grid this coarse, at most 32 pixels apart.
 LINE_STEP = 32
 SAMPLE_STEP = 16
+# Of these lines every so many are looked at first, for positions cost most to unpack.
+_COARSE = 8
 
 
 class OutsideRegionError(UnreadableFileError):
@@ -60,6 +62,30 @@ def sampled_lines(lines: int) -> list[int]:
     return sorted({*range(0, lines, LINE_STEP), lines - 1})
 
 
+def coarse_lines(lines: int) -> list[int]:
+    """Return every few of `sampled_lines` and the last, for `lines_near`."""
+    return sorted({*sampled_lines(lines)[::_COARSE], lines - 1})
+
+
+def lines_near(region: Extent, lon: Positions, lat: Positions, grid: Grid) -> list[int]:
+    """Return those of `sampled_lines` that may lie near a region.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees at `coarse_lines`; lines without any position may lie anywhere.
+    """
+    reach = _widened(region, grid, _COARSE * LINE_STEP)
+    near = reach.contains(lon, lat).any(axis=1) | ~np.isfinite(lat).any(axis=1)
+    hit = np.array(coarse_lines(grid.lines))[near]
+    lines = np.array(sampled_lines(grid.lines))
+    if not len(hit):
+        return []
+    apart = np.abs(lines[:, None] - hit).min(axis=1)
+    found: list[int] = lines[apart <= _COARSE * LINE_STEP].tolist()
+    return found
+
+
 def sampled_columns(samples: int) -> NDArray[np.int64]:
     """Return the columns whose positions `window_over` needs: every 16th and the last."""
     return np.unique(np.append(np.arange(0, samples, SAMPLE_STEP), samples - 1))
@@ -98,7 +124,7 @@ def window_over(
     """
     if not np.isfinite(lat).any():
         raise unreadable(path, "granule_nowhere")
-    rows, columns = np.nonzero(_widened(region, grid).contains(lon, lat))
+    rows, columns = np.nonzero(_widened(region, grid, LINE_STEP).contains(lon, lat))
     if not len(rows):
         raise outside_region(path, region)
     lines = np.array(sampled_lines(grid.lines))[[rows.min(), rows.max()]]
@@ -114,9 +140,9 @@ def window_over(
     )
 
 
-def _widened(region: Extent, grid: Grid) -> Extent:
-    """Return the region widened by the distance of the positions looked up."""
-    reach = LINE_STEP * grid.pixel_km / KM_PER_DEGREE
+def _widened(region: Extent, grid: Grid, step: int) -> Extent:
+    """Return the region widened by the distance of positions looked up every `step` lines."""
+    reach = step * grid.pixel_km / KM_PER_DEGREE
     across = reach / np.cos(np.radians(max(abs(region.south), abs(region.north))))
     return Extent(
         region.west - across, region.south - reach, region.east + across, region.north + reach

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imagery.coverage import AREA_COLUMNS, GROUND, Seen, coverage, seen_by
-from imagery.scene import Detection, Scene
+from imagery.coverage import AREA_COLUMNS, GROUND, GranuleGround, Seen, coverage
+from imagery.scene import Scene
 from imagery.swath import ground_area_km2, sizes_km
 
 SHAPE = (300, 40)
@@ -151,7 +151,10 @@ def test_a_detection_in_a_window_of_the_swath_has_the_ground_of_its_samples() ->
         grid, None, None, None, None, flags, flags, flags, deleted, flags, flags, None,
         grid[0], grid[0], sample0=sample0,
     )  # fmt: skip
-    table = coverage(seen_by(scene, Detection(mask, pd.DataFrame(), "a", "1", "h")), label)
+    ground = GranuleGround(label)
+    for part in (slice(0, 3), slice(3, 8)):
+        ground.add(scene, mask[part], part)
+    table = ground.table()
     assert table[["area_code", "view_class", "day_night"]].to_numpy().tolist() == [
         [450100, "0-30", "D"]
     ]
