@@ -20,6 +20,8 @@ OVER_WATER = "3"
 _CLOUD_MASK = "cloud_mask"
 _HASH_DIGITS = 8
 _UNRANKED = 0
+_DECIMALS = {"bt_mir_k": 2, "bt_tir_k": 2, "frp_mw": 2, "scan_km": 3, "track_km": 3}
+"""Decimals of values, as finely as official text gives them or finer."""
 
 
 def own_version(granule: DetectedGranule) -> OwnVersion:
@@ -95,4 +97,4 @@ def _points(granule: DetectedGranule, version: str) -> pd.DataFrame:
         confidence_raw=granule.fires["confidence"],
         provider_type=np.where(granule.fires["water"].to_numpy(dtype=bool), OVER_WATER, ""),
     )
-    return schema.conform(fires, "read")
+    return schema.conform(fires, "read").round(_DECIMALS)
