@@ -1,8 +1,8 @@
-"""VNP14IMG, VJ114IMG, VJ214IMG and their 750 m relatives: NetCDF-4 or HDF5 by h5py."""
+"""VNP14IMG, VJ114IMG, VJ214IMG and their 750 m relatives: NetCDF-4 or HDF5."""
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imagery.level1.apart import FileApart
 from imagery.level2.granule import Heading, Level2, assembled, collection, started_utc_s
 from imagery.level2.products import product_named
 from imagery.reading import unreadable
 
 _SHORT_NAME = ("ShortName", "short_name", "shortname")
 _START = ("StartTime", "time_coverage_start", "RangeBeginning")
-# What h5py raises, by the part of a file that is damaged.
-_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 _COLLECTION = ("VersionID", "VersionId", "collection", "Collection", "version_id")
 
 
@@ -36,15 +35,12 @@ def read_viirs14(path: Path, data: bytes) -> Level2:
     UnreadableFileError
         If it is cut short, no fire product, or lacks what the product promises.
     """
-    import h5py
-
-    try:
-        with h5py.File(io.BytesIO(data), "r") as file:
-            attributes = {name: _plain(value) for name, value in file.attrs.items()}
-            heading = _heading(path, attributes)
+    with tempfile.TemporaryDirectory(prefix="firewatch_") as folder:
+        copy = Path(folder) / "granule.nc"
+        copy.write_bytes(data)
+        with FileApart(copy, "hdf5", "NetCDF-4", named=path) as file:
+            heading = _heading(path, file.global_attributes)
             variables, fills = _variables(file)
-    except _DAMAGE as error:
-        raise unreadable(path, "level2_damaged", found=str(error)) from error
     return assembled(path, heading, variables, fills)
 
 
@@ -61,7 +57,7 @@ def _heading(path: Path, attributes: Mapping[str, Any]) -> Heading:
         declared={
             name: int(value)
             for name, value in attributes.items()
-            if name.endswith("Pix") and isinstance(value, (int, np.integer))
+            if name.endswith("Pix") and isinstance(value, int)
         },
     )
 
@@ -70,28 +66,16 @@ def _first(attributes: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return next((str(attributes[name]) for name in names if name in attributes), "")
 
 
-def _plain(value: Any) -> Any:
-    """Return an attribute as a text or number: files hold bytes and arrays of one."""
-    if isinstance(value, np.ndarray) and value.size == 1:
-        value = value.reshape(-1)[0]
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _variables(file: Any) -> tuple[dict[str, NDArray[np.generic]], dict[str, float]]:
+def _variables(file: FileApart) -> tuple[dict[str, NDArray[np.generic]], dict[str, float]]:
     """Return the fire variables by their own names, in whatever group they lie, and their fills."""
-    import h5py
-
     variables: dict[str, NDArray[np.generic]] = {}
     fills: dict[str, float] = {}
-
-    def take(full_name: str, item: Any) -> None:
-        name = full_name.rsplit("/", 1)[-1]
+    for place in file.names:
+        name = place.rsplit("/", 1)[-1]
         wanted = name.startswith("FP_") or name.replace("_", " ") in ("fire mask", "algorithm QA")
-        if not isinstance(item, h5py.Dataset) or not wanted or name in variables:
-            return
-        variables[name] = np.asarray(item[()])
-        if "_FillValue" in item.attrs:
-            fills[name] = float(_plain(item.attrs["_FillValue"]))
-
-    file.visititems(take)
+        if not wanted or name in variables:
+            continue
+        variables[name] = file.whole(place)
+        if isinstance(fill := file.attributes(place).get("_FillValue"), (int, float)):
+            fills[name] = float(fill)
     return variables, fills

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from firewatch.core.errors import UnreadableFileError
-from imagery.level1 import hdf4
+from imagery.level1 import apart
 from imagery.level1.hdf4 import Hdf4File
 from imagery.level1.window import Window
 
@@ -47,7 +47,7 @@ def test_a_reader_that_never_answers_is_a_damaged_file(
 ) -> None:
     with Hdf4File(geo) as file:
         assert file.has("Latitude")
-        monkeypatch.setattr(hdf4, "_TIMEOUT_S", 0.1)
+        monkeypatch.setattr(apart, "_TIMEOUT_S", 0.1)
         os.kill(file._reader.pid, signal.SIGSTOP)
         with pytest.raises(UnreadableFileError, match="Latitude"):
             file.whole("Latitude")

@@ -282,7 +282,7 @@ def test_a_file_that_takes_the_place_of_a_damaged_one_is_read(
     assert len(read(path, level2.now_s).points) == 12
 
 
-@pytest.mark.parametrize(("kind", "rounds"), [("viirs", 60), ("modis", 12)])
+@pytest.mark.parametrize(("kind", "rounds"), [("viirs", 8), ("modis", 8)])
 def test_damaged_bytes_never_end_in_anything_but_a_refusal(
     level2: Any, tmp_path: Path, kind: str, rounds: int
 ) -> None:
