@@ -38,6 +38,7 @@ class ViirsParameters:
     fold_night_bt_tir_k: float
     fold_bt_mir_k: float
     fold_wrapped_bt_tir_k: float
+    fold_own_bt_tir_k: float
     background_fire_day_bt_mir_k: float
     background_fire_day_dt_k: float
     background_fire_night_bt_mir_k: float

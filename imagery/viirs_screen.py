@@ -177,6 +177,8 @@ def _hot_pixels(strip: Strip, classes: Bytes, codes: Bytes, p: ViirsParameters) 
         lowest_dt = min(p.candidate_night_dt_k, p.background_fire_night_dt_k)
         hot = (mir > lowest) & (dt > lowest_dt)
         hot |= (mir > p.absolute_night_bt_mir_k) | (tir > p.fold_night_bt_tir_k)
+    if p.fold_own_bt_tir_k < p.fold_day_bt_tir_k:
+        hot |= (mir <= p.fold_bt_mir_k) & (tir > p.fold_own_bt_tir_k)
     kinds = _SURFACE_OF_CLASS[classes]
     index = np.flatnonzero(hot & (kinds > 0))
     scene, lines = strip.scene, strip.lines
@@ -210,6 +212,7 @@ def _fixed_tests(hot: _Hot, p: ViirsParameters) -> Bytes:
     warm = np.where(hot.day, p.fold_day_bt_tir_k, p.fold_night_bt_tir_k)
     fold = (hot.dt < 0) & (hot.tir > warm) & hot.tir_nominal
     wrapped = ~hot.day & (hot.mir <= p.fold_bt_mir_k) & (hot.tir > p.fold_wrapped_bt_tir_k)
+    wrapped |= (hot.mir <= p.fold_bt_mir_k) & (hot.tir > p.fold_own_bt_tir_k) & hot.tir_nominal
     found = np.zeros(len(hot.index), dtype=np.uint8)
     found[absolute] = ABSOLUTE
     found[saturated] = SATURATED

@@ -301,6 +301,12 @@ def test_a_saturated_pixel_beside_a_fire_is_one_too() -> None:
 def test_a_lone_folded_pixel_with_a_cool_i5_is_lost_to_the_published_rules() -> None:
     made = by_day(208, 315)
     assert FireClass(viirs.detect(made, P).fire_mask[CENTRE]) is LAND
+    own = replace(P, fold_own_bt_tir_k=290.0)
+    assert FireClass(viirs.detect(made, own).fire_mask[CENTRE]) is HIGH
+    assert FireClass(viirs.detect(by_day(208, 289), own).fire_mask[CENTRE]) is LAND
+    assert FireClass(viirs.detect(by_night(208, 300), own).fire_mask[CENTRE]) is HIGH
+    bad = by_day(208, 315, tir_nominal=False)
+    assert FireClass(viirs.detect(bad, own).fire_mask[CENTRE]) is LAND
     beside = put(by_day(208, 315), (20, 21), bt_mir_k=345, bt_tir_k=300)
     assert FireClass(viirs.detect(beside, P).fire_mask[CENTRE]) is LOW
 
