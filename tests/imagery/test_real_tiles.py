@@ -265,3 +265,13 @@ def test_no_fire_lies_where_the_cloud_mask_is_sure_of_a_clear_sky(
     # A detector that believed the mask would lose the cloudy ones.
     believing = replace(viirs.parameters(), cloud_class_use="reject")
     assert len(viirs.detect(scene, believing).pixels) == left
+
+
+@pytest.mark.parametrize("folder", [DAY, NIGHT, WINTER])
+def test_the_own_option_for_folded_pixels_adds_none_to_real_granules(
+    realdata: Path, folder: str
+) -> None:
+    scene = tile(realdata, folder)
+    own = replace(viirs.parameters(), fold_own_bt_tir_k=290.0)
+    published = viirs.detect(scene, viirs.parameters()).fire_mask
+    assert (viirs.detect(scene, own).fire_mask == published).all()
