@@ -23,6 +23,9 @@ NONE, FEED_PRESENT, MEASURED = BASES
 LAND_COLUMNS = AREA_COLUMNS[:4]
 """Land that was looked at: clear, cloudy, in glint, not seen."""
 _KM2 = [*AREA_COLUMNS, *CROPLAND_COLUMNS]
+_MEASURES = [
+    "clear_share", "cropland_clear_share", "overpasses", "days", "feed_days", BASIS_COLUMN
+]  # fmt: skip
 
 
 class GroundKey(StrEnum):
@@ -240,7 +243,9 @@ def _finished(table: pd.DataFrame, feed_days: NDArray[np.int64]) -> pd.DataFrame
             [MEASURED, FEED_PRESENT],
             NONE,
         ),
-    ).drop(columns="noted")
+    )
+    keys = [name for name in table if name not in {*_KM2, *_MEASURES, "noted"}]
+    table = table[[*keys, *_KM2, *_MEASURES]]
     if "local_day" in table:
         days = [str(date_of_day_number(day)) for day in table["local_day"]]
         table = table.drop(columns=["local_day", "days", "feed_days"])

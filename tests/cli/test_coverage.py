@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import docx
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -104,6 +106,28 @@ def test_a_period_is_told_in_one_way_and_the_format_by_its_suffix(firewatch: Any
     assert ".parquet" in firewatch.said("coverage", "--out", "c.xlsx", code=2)
 
 
+def test_reports_and_tables_of_a_comparison_say_what_was_seen(firewatch: Any) -> None:
+    for season, days in ((0, 3), (-366, 5)):
+        table = another(2, days)
+        shifted = {name: table[name] + season * 86400 for name in ("started_utc_s", "ended_utc_s")}
+        write_coverage(table.assign(**shifted), firewatch.folder / f"{days}.parquet")
+    firewatch("ingest", "3.parquet", "5.parquet")
+    seen = "实测观测覆盖 5/151 天"
+    assert seen in firewatch("tally", *SEASON)
+    firewatch("report", "yoy", *SEASON, "--out", ".")
+    sheets = openpyxl.load_workbook(firewatch.folder / "report_2020-21.xlsx")
+    cells = [str(cell) for sheet in sheets for row in sheet.values for cell in row]
+    assert any(seen in cell for cell in cells)
+    lines = docx.Document(str(firewatch.folder / "report_2020-21.docx")).paragraphs
+    assert any(seen in line.text for line in lines)
+    firewatch("map", *SEASON, "--out", "map.html")
+    assert seen in (firewatch.folder / "map.html").read_text(encoding="utf-8")
+    # Eleven cities were never seen: no zero, no verdict.
+    rows = json.loads(firewatch("tally", *SEASON, "--json"))["rows"]
+    verdicts = {row["city"]: row["verdict"] for row in rows}
+    assert (verdicts["南宁市"], verdicts["百色市"]) == ("held_at_zero", "unknown")
+
+
 def test_imagery_and_another_offices_account_of_it_count_once_whichever_came_first(
     granule: SimulatedGranule, firewatch: Any
 ) -> None:
@@ -112,7 +136,7 @@ def test_imagery_and_another_offices_account_of_it_count_once_whichever_came_fir
             firewatch("ingest", file, "--ledger", name)
         return name, listed(firewatch, *SEASON, "--ledger", name)["total"]
 
-    image = granule.files["02IMG"].parent
+    image = granule.files["02IMG"]
     theirs = firewatch.folder / "theirs.parquet"
     write_coverage(another(1), theirs)
     first, _ = office("first.db", image)

@@ -10,10 +10,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from imagery.coverage import AREA_COLUMNS
+from imagery.coverage_table import of_granule, write_coverage
+
 pytestmark = pytest.mark.kill
-TABLES = ("points", "sightings", "decisions", "points_current", "source_files", "claims")
+TABLES = (
+    "points", "sightings", "decisions", "points_current", "source_files", "claims", "granules",
+    "coverage",
+)  # fmt: skip
 
 # For each moment named on its standard input starts a copy of itself that ingests and kills its own
 # process, without any chance to tidy up, at that statement sent to the database; 0 for never.
@@ -93,15 +100,26 @@ def ingests() -> Iterator[Callable[..., Ingests]]:
         one.process.communicate()
 
 
+def coverage(folder: Path) -> Path:
+    """Write what another office says that two granules saw."""
+    seen = {"area_code": [450102, 450103], "view_class": "0-30", "day_night": "D"}
+    table = pd.DataFrame(seen | dict.fromkeys(AREA_COLUMNS, 5.0)).assign(basis="measured")
+    starts = (1_604_556_300, 1_604_642_700)
+    parts = [of_granule(table, "S-NPP", "VIIRS_I", "2", 320, s, s + 360) for s in starts]
+    write_coverage(pd.concat(parts), folder / "c.parquet")
+    return folder / "c.parquet"
+
+
 def test_an_ingest_killed_at_any_statement_and_repeated_gives_the_same_ledger(
     tmp_path: Path, line: Callable[..., str], office: Any, ingests: Callable[..., Ingests]
 ) -> None:
     places = [(108.1 + 0.05 * n, 22.9) for n in range(5)]
     first = office.file("a.csv", [line(*place) for place in places])
     second = office.file("b.csv", [line(*place, version="2") for place in places[:3]])
-    whole, ingest = tmp_path / "whole.db", ingests(first, second)
+    whole, ingest = tmp_path / "whole.db", ingests(first, second, coverage(office.folder))
     ended, statements = ingest(0, whole)
     assert ended == 0 and statements > 20
+    assert all(content(whole).values())
     # Bounded: a dozen moments spread over both files, the last statements among them.
     moments = sorted({*range(3, statements, max(statements // 9, 1)), statements - 1, statements})
     for moment in moments:
