@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,18 +75,20 @@ class Cropland:
     ----------
     values
         Classes of the raster that are cropland.
-    version
-        Short hash of the file's bytes and of `values`.
     """
 
     path: Path
     values: tuple[int, ...]
-    version: str
     grid: _Grid
     _tiles: dict[tuple[int, int], NDArray[np.uint8]] = field(default_factory=dict, repr=False)
 
     def __reduce__(self) -> tuple[type[Cropland], tuple[Any, ...]]:
-        return Cropland, (self.path, self.values, self.version, self.grid)
+        return Cropland, (self.path, self.values, self.grid)
+
+    @cached_property
+    def version(self) -> str:
+        """Short hash of the file's bytes and of `values`; a large file is read when asked for."""
+        return short_hash(f"{sha256_of_file(self.path)} {self.values}")
 
     def __call__(self, lon: NDArray[np.floating], lat: NDArray[np.floating]) -> Floats:
         """Return the share at positions in degrees (WGS-84), in the shape of `lon`.
@@ -151,8 +154,7 @@ def read_cropland(
         if not _holds(raster, window, wanted):
             listed = ", ".join(map(str, wanted))
             raise unreadable(path, "cropland_values", values=listed)
-    version = short_hash(f"{sha256_of_file(path)} {wanted}")
-    return Cropland(path, wanted, version, grid)
+    return Cropland(path, wanted, grid)
 
 
 @contextmanager

@@ -128,6 +128,36 @@ def test_reports_and_tables_of_a_comparison_say_what_was_seen(firewatch: Any) ->
     assert (verdicts["南宁市"], verdicts["百色市"]) == ("held_at_zero", "unknown")
 
 
+def test_cropland_of_a_land_cover_raster_is_measured_beside_all_land(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    rasterio = pytest.importorskip("rasterio")
+    # East of 108.5 E all is cropland, west of it nothing.
+    classes = np.full((70, 90), 10, np.uint8)
+    classes[:, 45:] = 40
+    corner = rasterio.transform.from_origin(104, 27, 0.1, 0.1)
+    with rasterio.open(
+        firewatch.folder / "cover.tif", "w", driver="GTiff", width=90, height=70, count=1,
+        dtype="uint8", crs="EPSG:4326", transform=corner,
+    ) as raster:  # fmt: skip
+        raster.write(classes, 1)
+    firewatch.text("firewatch.toml", "[coverage]", 'cropland = "cover.tif"')
+    firewatch("ingest", granule.files["02IMG"])
+    total = listed(firewatch, *SEASON)["total"]
+    land = sum(total[f"{name}_km2"] for name in ("clear", "cloud", "glint", "not_seen"))
+    crops = sum(total[f"cropland_{name}_km2"] for name in ("clear", "cloud", "glint", "not_seen"))
+    assert 0.2 < crops / land < 0.9
+    counties = {row["county"]: row for row in listed(firewatch, "--by", "county", *SEASON)["rows"]}
+    for row in counties.values():
+        if row["basis"] == "measured":
+            assert row["cropland_clear_km2"] <= row["clear_km2"] * (1 + 1e-9)
+    assert "耕地晴空占比" in firewatch("coverage", *SEASON)
+    firewatch.text(
+        "firewatch.toml", "[coverage]", 'cropland = "cover.tif"', "cropland_values = [7]"
+    )
+    assert "cropland_values" in firewatch.said("ingest", granule.files["02IMG"], code=1)
+
+
 def test_imagery_and_another_offices_account_of_it_count_once_whichever_came_first(
     granule: SimulatedGranule, firewatch: Any
 ) -> None:
