@@ -282,6 +282,17 @@ def test_a_glinting_pixel_is_no_fire() -> None:
     assert FireClass(viirs.detect(made, P).fire_mask[CENTRE]) is FireClass.GLINT
 
 
+@pytest.mark.parametrize(
+    ("rho", "kind"),
+    [((0.1, 0.05, 0.02), FireClass.WATER), ((0.1, 0.05, 0.06), LAND), ((0.1, 0.2, 0.02), LAND)],
+)
+def test_water_by_colour_falls_from_band_to_band(
+    rho: tuple[float, float, float], kind: FireClass
+) -> None:
+    made = put(scene(True), coast=True, rho_red=rho[0], rho_nir=rho[1], rho_swir=rho[2])
+    assert FireClass(viirs.detect(made, P).fire_mask[CENTRE]) is kind
+
+
 def test_a_red_target_brighter_in_i2_than_in_i3_is_no_bright_target() -> None:
     made = by_day(334, 300, rho_nir=0.45, rho_swir=0.4, rho_red=0.1)
     assert FireClass(viirs.detect(made, P).fire_mask[CENTRE]) is NOMINAL
