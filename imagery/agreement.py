@@ -6,6 +6,7 @@ both may be wrong together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from firewatch.core.footprint import pixel_sizes, size_km
 from firewatch.core.geo import Floats, distance_km, local_km
 from firewatch.core.time import epoch_seconds
+from imagery.reading import Look
 
 Indices = NDArray[np.int64]
 Outcome = Literal["hit", "miss", "extra"]
@@ -23,6 +25,8 @@ Outcome = Literal["hit", "miss", "extra"]
 _OVERPASS_SPACING_KM = 1e5
 """Overpasses lie so far apart on a third axis that no match crosses from one to another."""
 _SEARCH_MARGIN = 1.05
+_LOOK_SLACK_S = 600
+"""Sources give the time of a pixel, of its scan or of the beginning of its granule."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,26 @@ def compare(
     pixels = _side_by_side(ours, theirs, i, j, apart_km)
     pixels = pixels[pixels["overpass"].isin(overpasses.index)].reset_index(drop=True)
     return Agreement(pixels, overpasses, rule)
+
+
+def looked_at(points: pd.DataFrame, looks: Sequence[Look]) -> NDArray[np.bool_]:
+    """Tell which points lie where and when one of the looks of their platform was taken.
+
+    Parameters
+    ----------
+    points
+        platform, acquired_utc, lon, lat.
+    looks
+        Looks of another source; a point outside all of them cannot be missed by that source.
+    """
+    platform = points["platform"].astype("str").to_numpy()
+    acquired_s = epoch_seconds(points["acquired_utc"])
+    found = np.zeros(len(points), dtype=bool)
+    for look in looks:
+        there = look.extent.contains(points["lon"], points["lat"]) & (platform == look.platform)
+        early, late = look.first_s - _LOOK_SLACK_S, look.last_s + _LOOK_SLACK_S
+        found |= there & (acquired_s >= early) & (acquired_s <= late)
+    return found
 
 
 def by_confidence(agreement: Agreement) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,10 @@ from firewatch.cli.state import records, state_of, text_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from firewatch.cli.state import State
+    from imagery.reading import Look, Reading
+    from imagery.sources import Source
+
 
 def register(app: typer.Typer) -> None:
     app.command()(compare)
@@ -19,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 def compare(
     context: typer.Context,
-    tested: Annotated[Path, typer.Argument(help="被检验的火点文件或一级影像 / what is tested")],
+    tested: Annotated[
+        Path, typer.Argument(help="被检验的火点文件、二级产品、一级影像或文件夹 / what is tested")
+    ],
     reference: Annotated[Path, typer.Argument(help="参照 / what it is held against")],
     reach: Annotated[
         float, typer.Option(help="匹配距离（像元边长的倍数）/ reach in pixel sides", min=0.1)
@@ -35,9 +42,9 @@ def compare(
     from imagery.agreement import compare as compared
 
     state = state_of(context)
-    now_s = state.clock.now_epoch_s()
-    rule = MatchRule(reach_pixels=reach, shared_only=shared)
-    agreement = compared(_points(tested, now_s), _points(reference, now_s), rule)
+    ours, theirs = (_side(state, path) for path in (tested, reference))
+    seen, held = _seen(state, ours, theirs), _seen(state, theirs, ours)
+    agreement = compared(seen, held, MatchRule(reach_pixels=reach, shared_only=shared))
     table, apart = by_confidence(agreement).reset_index(), spread(agreement).reset_index()
     if state.out is not None:
         with atomic_path(state.out) as temporary:
@@ -48,21 +55,109 @@ def compare(
             "by_confidence": records(table),
             "spread": records(apart),
             "overpasses": records(agreement.overpasses.reset_index()),
+            "left_out": {
+                "tested": len(ours.points) - len(seen),
+                "reference": len(theirs.points) - len(held),
+            },
+            "simulated": ours.simulated or theirs.simulated,
         }
     )
+    if ours.simulated or theirs.simulated:
+        state.say("simulated")
     titles = {name: state.words(f"compare.{name}") for name in table}
     state.show(text_table(table.rename(columns=titles)))
     state.show("")
     state.show(text_table(apart.rename(columns={n: state.words(f"compare.{n}") for n in apart})))
 
 
-def _points(path: Path, now_epoch_s: int) -> pd.DataFrame:
-    """Return the fire pixels of a file of fire points, or those found in a level-1 image."""
-    from imagery.detect import detect_granules
-    from imagery.level1.pairs import is_level1
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """What one of the two sources holds.
+
+    `looks` tells where it looked; None where a part of it does not say.
+    """
+
+    path: Path
+    points: pd.DataFrame
+    looks: tuple[Look, ...] | None
+    simulated: bool
+
+
+def _side(state: State, path: Path) -> _Side:
+    """Read a source: files of fire points, official products, or imagery to detect fires in."""
+    import pandas as pd
+
+    from firewatch.core.errors import UnreadableFileError
+    from firewatch.core.schema import empty
+
+    found = _sources(state, path)
+    readings = []
+    for source in found:
+        try:
+            readings.append(_reading(state, source))
+        except UnreadableFileError as error:
+            if len(found) == 1:
+                raise
+            typer.echo(str(error), err=True)
+            state.exit_code = 1
+    if not readings:
+        raise _nothing_usable(path)
+    points = [reading.points for reading in readings if len(reading.points)]
+    looks = [reading.looks for reading in readings]
+    return _Side(
+        path,
+        pd.concat(points, ignore_index=True) if points else empty("read"),
+        tuple(look for some in looks for look in some) if all(looks) else None,
+        any(reading.simulated for reading in readings),
+    )
+
+
+def _sources(state: State, path: Path) -> list[Source]:
+    """Return what lies at a path; of a file its granule or pass, whose other files lie beside."""
+    from imagery.open import expand
+    from imagery.sources import sources
+
+    platform = state.settings.detection.stack_platform
+    if not path.is_file():
+        return sources(expand([path]), platform)
+    beside = [file for file in path.parent.iterdir() if file.suffix == path.suffix]
+    among = sources([path, *(file for file in beside if file != path)], platform)
+    return [source for source in among if path in source.paths]
+
+
+def _reading(state: State, source: Source) -> Reading:
+    from firewatch.rulebook import detectors_of
+    from imagery.detect import detect_one
+    from imagery.detected import reading_of_detection
     from imagery.open import read
 
-    if is_level1(path):
-        (granule,) = detect_granules([path])
-        return granule.fires
-    return read(path, now_epoch_s).points
+    if source.fault is not None:
+        raise source.fault
+    if source.imagery is None:
+        return read(source.path, state.clock.now_epoch_s())
+    detectors = detectors_of(state.settings.detection)
+    return reading_of_detection(detect_one(source.imagery, detectors=detectors))
+
+
+def _seen(state: State, side: _Side, other: _Side) -> pd.DataFrame:
+    """Return the points where the other source looked too, as far as that is known."""
+    from imagery.agreement import looked_at
+
+    if other.looks is None:
+        return side.points
+    inside = looked_at(side.points, other.looks)
+    if not inside.all():
+        left_out = state.words("compare.left_out", count=(~inside).sum(), path=side.path)
+        typer.echo(left_out, err=True)
+    return side.points[inside].reset_index(drop=True)
+
+
+def _nothing_usable(path: Path) -> Exception:
+    from firewatch.core.errors import UnreadableFileError
+
+    return UnreadableFileError(
+        "没有可读的火点文件或影像 / no readable file of fire points or imagery",
+        where=str(path),
+        expected="FIRMS, MOD14/VNP14IMG, VNP02IMG + VNP03IMG, MOD021KM + MOD03, I4 + I5 GeoTIFF",
+        remedy="先处理上面列出的各文件 / first mend the files listed above",
+    )
