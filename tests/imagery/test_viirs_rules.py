@@ -275,6 +275,12 @@ def test_pixels_of_bad_quality_or_another_surface_are_no_background(spoiled: str
     assert viirs.detect(made, P).pixels["n_valid"].tolist() == [117]
 
 
+def test_a_white_pixel_after_sunset_is_no_cloud() -> None:
+    made = by_day(290, 280, rho_red=0.5, rho_nir=0.5)
+    assert FireClass(viirs.detect(made, P).fire_mask[CENTRE]) is CLOUD
+    assert FireClass(viirs.detect(put(made, solar_zenith_deg=86), P).fire_mask[CENTRE]) is LAND
+
+
 def test_a_glinting_pixel_is_no_fire() -> None:
     made = by_day(345, 300, rho_red=0.3, rho_nir=0.3)
     assert FireClass(viirs.detect(made, P).fire_mask[CENTRE]) is NOMINAL
