@@ -217,3 +217,36 @@ def test_the_readers_give_back_what_the_forward_model_put_in(
         assert np.abs(scene.bt_mir_k[at] - truth["bt_mir_k"]).max() < 1.0
         assert np.abs(scene.bt_tir_k[at] - truth["bt_tir_k"]).max() < 1.0
         assert scene.mir_nominal[at].all()
+
+
+def temperatures_by_cover(made: SimulatedGranule) -> dict[Cover, tuple[np.ndarray, np.ndarray]]:
+    with np.load(made.cover) as archive:
+        cover = archive["cover"]
+    with h5py.File(made.files["02IMG"]) as file:
+        group = file["observation_data"]
+        mir, tir = (
+            group[f"{band}_brightness_temperature_lut"][:][group[band][:]]
+            for band in ("I04", "I05")
+        )
+    seen = (mir > 0) & (tir > 0)
+    return {kind: (mir[seen & (cover == kind)], tir[seen & (cover == kind)]) for kind in Cover}
+
+
+def test_pixels_that_cloud_fills_in_part_are_colder_at_11_um_than_at_4(tmp_path: Path) -> None:
+    request = GranuleRequest(
+        "S-NPP", NIGHT, MIXED, scans=3, samples=(1200, 5200), weather=Weather(cloud_share=0.3)
+    )
+    found = temperatures_by_cover(simulate_granule(tmp_path, request))
+    difference = {kind: np.median(mir - tir) for kind, (mir, tir) in found.items() if len(mir)}
+    assert difference[Cover.CLOUD_EDGE] > difference[Cover.LAND] + 3
+    assert difference[Cover.CLOUD_EDGE] > difference[Cover.CLOUD] + 3
+
+
+def test_sand_is_the_hottest_ground_by_day_and_neighbours_differ(tmp_path: Path) -> None:
+    request = GranuleRequest("S-NPP", STARTED, MIXED, scans=3, samples=(1200, 5200), weather=CLEAR)
+    found = temperatures_by_cover(simulate_granule(tmp_path, request))
+    mir = {kind: np.median(values) for kind, (values, _) in found.items() if len(values)}
+    assert mir[Cover.HOT_FIELD] > mir[Cover.BARE_HOT] > mir[Cover.LAND] + 8
+    assert mir[Cover.HOT_FIELD] > 320
+    sand = found[Cover.HOT_FIELD][1]
+    assert 1 < np.abs(np.diff(sand)).mean() < 6
