@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from firewatch.core.errors import FirewatchError
 from firewatch.core.geo import Extent, Floats
 from imagery import modis, viirs
 from imagery.coverage import Cropland, GranuleGround, Label
@@ -149,6 +150,27 @@ def detect_granules(
     one = partial(detect_one, region=region, detectors=detectors, label=label, cropland=cropland)
     found = scene_files(paths)
     yield from map(one, found) if executor is None else executor.map(one, found)
+
+
+def detect_each(
+    found: Sequence[SceneFiles],
+    region: Extent | None = None,
+    *,
+    detectors: Detectors = SHIPPED,
+    executor: Executor | None = None,
+) -> Iterator[DetectedGranule | FirewatchError]:
+    """Yield for each granule, in order, what `detect_one` returns or the error it raises."""
+    one = partial(_outcome, region=region, detectors=detectors)
+    yield from map(one, found) if executor is None else executor.map(one, found)
+
+
+def _outcome(
+    files: SceneFiles, region: Extent | None, detectors: Detectors
+) -> DetectedGranule | FirewatchError:
+    try:
+        return detect_one(files, region, detectors=detectors)
+    except FirewatchError as error:
+        return error
 
 
 def scene_files(paths: Iterable[Path]) -> list[SceneFiles]:

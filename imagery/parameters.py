@@ -75,6 +75,9 @@ def _fitting(name: str, kind: Any, value: object) -> object:
         fits, expected = number and math.isfinite(value), "number"  # type: ignore[arg-type]
         value = float(value) if fits else value  # type: ignore[arg-type]
     else:
+        # Settings hand whole numbers over as fractional ones.
+        if kind is int and isinstance(value, float) and value.is_integer():
+            value = int(value)
         fits, expected = type(value) is kind, kind.__name__
     if not fits:
         raise UsageError(

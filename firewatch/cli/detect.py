@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firewatch.cli.state import state_of
+from firewatch.cli.state import on_terminal, state_of
+from firewatch.core.errors import FirewatchError, UsageError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
+
     from firewatch.cli.state import State
     from firewatch.core.geo import Extent
+    from imagery.detect import DetectedGranule, SceneFiles
 
 
 def register(app: typer.Typer) -> None:
@@ -23,43 +32,126 @@ def detect(
     context: typer.Context,
     scenes: Annotated[
         list[str],
-        typer.Argument(help="VIIRS 02IMG 或 MODIS 021KM 文件、文件夹；几何文件放在旁边 / scenes"),
+        typer.Argument(
+            help="VIIRS 02IMG、MODIS 021KM 或已定标 GeoTIFF，可为文件夹；几何文件放在旁边 / scenes"
+        ),
     ],
     region: Annotated[
         bool, typer.Option("--region", help="只处理监测区范围 / only the part over the region")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="同时处理的景数，缺省为处理器核数 / granules at a time"),
+    ] = None,
 ) -> None:
     """由一级影像检测火点，缺省为整景、GeoJSON / fire pixels from level-1 imagery."""
     import pandas as pd
 
-    from firewatch.core.errors import UsageError
-    from firewatch.reports.detections_export import write_detections
-    from imagery.detect import DETECTED_COLUMNS, detect_granules
+    state = state_of(context)
+    found, faults = _scenes(scenes, state.settings.detection.stack_platform)
+    for fault in faults:
+        _fail(state, fault)
+    fires = []
+    with _executor(len(found), jobs) as executor:
+        for number, granule in enumerate(_detected(state, found, region, executor), 1):
+            if isinstance(granule, FirewatchError):
+                _fail(state, granule)
+            else:
+                _say(state, granule)
+                fires.append(granule.fires)
+            _progress(state, number, len(found))
+    if not fires:
+        # No granule looked: an empty file would say that there was no fire.
+        state.exit_code = 1
+        typer.echo(state.words("detect.none"), err=True)
+        return
+    _write(state, pd.concat(fires, ignore_index=True))
+
+
+def _scenes(
+    scenes: list[str], stack_platform: str
+) -> tuple[list[SceneFiles], list[FirewatchError]]:
+    """Return what there is to detect, and what is wrong with files that lack a companion."""
+    from imagery.level1.pairs import grouped
+    from imagery.level1.stack import stacks
     from imagery.open import expand
 
-    state = state_of(context)
-    found = []
-    for granule in detect_granules(expand(scenes), _region(state) if region else None):
-        found.append(granule.fires)
-        rows, columns = granule.shape
-        line = state.words(
-            "detect.granule",
-            name=granule.image.name,
-            fires=len(granule.fires),
-            rows=rows,
-            columns=columns,
-            algorithm=granule.algorithm,
-            version=granule.version,
-            parameters=granule.parameter_hash,
-        )
-        typer.echo(line, err=True)
-    if not found:
+    among = grouped(expand(scenes))
+    found: list[SceneFiles] = [*among.granules, *stacks(among.others, stack_platform)]
+    faults: list[FirewatchError] = [*among.faults.values()]
+    if not found and not faults:
         raise UsageError(
             "没有一级影像 / no level-1 image among the files",
-            expected="VNP02IMG….nc, VJ102IMG….nc, MOD021KM….hdf …",
+            expected="VNP02IMG….nc, VJ102IMG….nc, MOD021KM….hdf, …i04….tif …",
             remedy="给出影像文件或其所在文件夹 / name the images or their folder",
         )
-    fires = pd.concat(found, ignore_index=True)[list(DETECTED_COLUMNS)]
+    return found, faults
+
+
+@contextmanager
+def _executor(granules: int, jobs: int | None) -> Iterator[Executor | None]:
+    """Give processes for several granules; None where one process does."""
+    workers = min(jobs or os.cpu_count() or 1, granules)
+    if workers < 2:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+        yield executor
+
+
+def _detected(
+    state: State, found: list[SceneFiles], region: bool, executor: Executor | None
+) -> Iterator[DetectedGranule | FirewatchError]:
+    from firewatch.rulebook import detectors_of
+    from imagery.detect import detect_each
+
+    extent = _region(state) if region else None
+    detectors = detectors_of(state.settings.detection)
+    return detect_each(found, extent, detectors=detectors, executor=executor)
+
+
+def _fail(state: State, error: FirewatchError) -> None:
+    """Tell a granule that was not detected; one that looked elsewhere is no failure."""
+    from imagery.level1.window import OutsideRegionError
+
+    _clear_line()
+    typer.echo(str(error), err=True)
+    if not isinstance(error, OutsideRegionError):
+        state.exit_code = 1
+
+
+def _say(state: State, granule: DetectedGranule) -> None:
+    rows, columns = granule.shape
+    line = state.words(
+        "detect.granule",
+        name=granule.image.name,
+        fires=len(granule.fires),
+        rows=rows,
+        columns=columns,
+        algorithm=granule.algorithm,
+        version=granule.version,
+        parameters=granule.parameter_hash,
+    )
+    _clear_line()
+    typer.echo(line, err=True)
+
+
+def _progress(state: State, done: int, total: int) -> None:
+    if on_terminal() and done < total:
+        typer.echo(state.words("detect.progress", done=done, total=total), nl=False, err=True)
+
+
+def _clear_line() -> None:
+    if on_terminal():
+        typer.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _write(state: State, fires: pd.DataFrame) -> None:
+    from firewatch.reports.detections_export import write_detections
+
     if state.out is not None:
         write_detections(state.out, fires)
         state.emit({"path": str(state.out), "fires": len(fires)})

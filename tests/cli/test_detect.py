@@ -71,6 +71,47 @@ def test_an_image_without_its_geolocation_names_the_file_to_fetch(
     assert "03IMG" in firewatch.said("detect", alone, code=1)
 
 
+def test_one_damaged_granule_does_not_lose_the_others(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    folder = firewatch.folder / "season"
+    folder.mkdir()
+    for number, time in enumerate(("0600", "0605", "0610")):
+        for path in granule.files.values():
+            copy = folder / path.name.replace(".0605.", f".{time}.")
+            if number == 1 and "03IMG" in path.name:
+                copy.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+            else:
+                copy.hardlink_to(path)
+    alone = folder / next(iter(granule.files.values())).name.replace(".0605.", ".0700.")
+    alone.hardlink_to(granule.files["02IMG"])
+    out = firewatch.folder / "fires.csv"
+    done = firewatch.run("detect", folder, "--out", out, "--jobs", "2")
+    assert done.returncode == 1
+    assert "03IMG.A2020310.0605" in done.stderr
+    assert "A2020310.0700" in done.stderr
+    first, second = (fires for _, fires in pd.read_csv(out).groupby("granule"))
+    assert "0600" in first["granule"].iloc[0]
+    assert "0610" in second["granule"].iloc[0]
+    assert first["bt_mir_k"].tolist() == second["bt_mir_k"].tolist()
+
+
+def test_a_granule_that_looked_elsewhere_is_explained_and_gives_no_empty_result(
+    tmp_path_factory: pytest.TempPathFactory, firewatch: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    fires = hot_places(1)
+    request = GranuleRequest("Terra", STARTED_UTC_S, fires, scans=8, track_lon=20.0)
+    made = simulate_granule(folder, request)
+    out = firewatch.folder / "fires.csv"
+    done = firewatch.run("detect", made.files["021KM"], "--region", "--out", out, "--lang", "en")
+    assert done.returncode == 1
+    assert "does not touch the region" in done.stderr
+    assert "not the same as no fire" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
 def test_files_that_are_no_scene_are_told(firewatch: Any) -> None:
     path = firewatch.text("notes.txt", "x")
     assert "02IMG" in firewatch.said("detect", Path(path).name, code=2)

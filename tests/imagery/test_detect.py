@@ -279,6 +279,12 @@ def test_a_threshold_that_does_not_exist_or_fit_is_refused(
     assert told in str(caught.value)
 
 
+def test_whole_numbers_may_come_as_fractional_ones_and_words_as_they_are() -> None:
+    changed = with_overrides(viirs.parameters(), {"window_last": 33.0, "min_valid": "all"})
+    assert (changed.window_last, changed.min_valid) == (33, "all")
+    assert isinstance(changed.window_last, int)
+
+
 def test_a_granule_without_any_position_has_not_looked(
     viirs_granule: SimulatedGranule, tmp_path: Path
 ) -> None:
