@@ -116,22 +116,26 @@ def _created(
     import h5py
 
     with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs.update(
-            {
-                "title": "SIMULATED VIIRS Level-1B data; nobody measured this",
-                "simulated": "SIMULATED",
-                "platform": _PLATFORM_NAMES[platform],
-                "instrument": "VIIRS",
-                "OrbitNumber": np.int32(1),
-                "orbit_number": np.int32(1),
-                "startDirection": "Ascending",
-                "endDirection": "Ascending",
-                "DayNightFlag": "Day" if by_day else "Night",
-                "time_coverage_start": times[0],
-                "time_coverage_end": times[1],
-            }
-        )
+        attributes = {
+            "title": "SIMULATED VIIRS Level-1B data; nobody measured this",
+            "simulated": "SIMULATED",
+            "platform": _PLATFORM_NAMES[platform],
+            "instrument": "VIIRS",
+            "OrbitNumber": np.int32(1),
+            "orbit_number": np.int32(1),
+            "startDirection": "Ascending",
+            "endDirection": "Ascending",
+            "DayNightFlag": "Day" if by_day else "Night",
+            "time_coverage_start": times[0],
+            "time_coverage_end": times[1],
+        }
+        file.attrs.update({name: _fixed(value) for name, value in attributes.items()})
         yield file
+
+
+def _fixed(value: object) -> object:
+    """Return text as netCDF writes it, of fixed length; other values as they are."""
+    return np.bytes_(value, "ascii") if isinstance(value, str) else value
 
 
 def _declare(files: dict[str, h5py.File], swath: Swath, by_day: bool) -> None:
@@ -143,7 +147,7 @@ def _declare(files: dict[str, h5py.File], swath: Swath, by_day: bool) -> None:
         _band(image, band, shape, "")
         _dataset(image, f"observation_data/{band}_quality_flags", shape, "u2").attrs.update(
             flag_masks=np.array([int(bit) for bit in Quality], dtype="u2"),
-            flag_meanings=" ".join(str(bit.name).capitalize() for bit in Quality),
+            flag_meanings=_fixed(" ".join(str(bit.name).capitalize() for bit in Quality)),
         )
         image[f"observation_data/{band}_brightness_temperature_lut"] = _table(band, wave)
     _band(mod, "M13", (shape[0] // 2, shape[1] // 2), "")

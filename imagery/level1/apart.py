@@ -31,7 +31,7 @@ Kind = Literal["hdf4", "hdf5"]
 
 _PACKAGES = {"hdf4": "pyhdf", "hdf5": "h5py"}
 # A sound file takes less than a second; a damaged one may lead the library round in circles.
-_TIMEOUT_S = 120
+_TIMEOUT_S = 60
 _LARGEST_VALUES = 1 << 27
 """Three times a whole granule of 16 bands; a damaged heading may promise any size."""
 

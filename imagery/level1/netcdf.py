@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from imagery.closing import Closing
 from imagery.content import check_start
+from imagery.level1.apart import FileApart
 from imagery.level1.window import Window
 from imagery.libraries import needed_for
 from imagery.reading import unreadable
@@ -42,16 +45,17 @@ class NetcdfFile(Closing):
 
         self.path = path
         check_start(path)
+        self._open_files = ExitStack()
         try:
             # Read-only media and shares allow no lock.
-            self._file: h5py.File = h5py.File(
-                path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES, locking="best-effort"
+            self._file: h5py.File = self._open_files.enter_context(
+                h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES, locking="best-effort")
             )
         except DAMAGE as error:
             raise self._damaged("HDF5") from error
 
     def close(self) -> None:
-        self._file.close()
+        self._open_files.close()
 
     def has(self, name: str) -> bool:
         try:
@@ -63,9 +67,13 @@ class NetcdfFile(Closing):
         if not self.has(name):
             raise unreadable(self.path, "granule_missing", place=name, format=FORMAT)
         try:
-            return self._file[name]
-        except DAMAGE as error:
+            found = self._file[name]
+            numbers = found.dtype.kind in "iuf"
+        except (*DAMAGE, AttributeError) as error:
             raise self._damaged(name) from error
+        if not numbers:
+            raise self._damaged(name)
+        return found
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of a variable."""
@@ -82,19 +90,12 @@ class NetcdfFile(Closing):
 
     def optional(self, variable: str, name: str) -> Any | None:
         """Return an attribute of a variable, None where it has none."""
-        found = self.variable(variable)
-        try:
-            return _plain(found.attrs[name]) if name in found.attrs else None
-        except DAMAGE as error:
-            raise self._damaged(f"{variable}:{name}") from error
+        return self._attribute(self.variable(variable), name)
 
     def text(self, name: str) -> str:
         """Return a global attribute as text, "" where the file has none."""
-        attributes = self._file.attrs
-        try:
-            return str(_plain(attributes[name])) if name in attributes else ""
-        except DAMAGE as error:
-            raise self._damaged(name) from error
+        value = self._attribute(self._file, name)
+        return "" if value is None else str(value)
 
     def moment(self, name: str) -> int:
         """Return a global attribute of a time (ISO 8601, UTC) in epoch seconds."""
@@ -122,7 +123,7 @@ class NetcdfFile(Closing):
         variable = self.variable(name)
         try:
             return np.stack([np.asarray(variable[line]) for line in lines])
-        except (OSError, RuntimeError) as error:
+        except DAMAGE as error:
             raise self._damaged(name) from error
 
     def each_block(
@@ -134,10 +135,42 @@ class NetcdfFile(Closing):
         whole band is held.
         """
         variable = self.variable(name)
+        lines, samples = window.line1, window.sample1
+        shape = variable.shape
+        if len(shape) != 2 or shape[0] < lines or shape[1] < samples:
+            raise unreadable(
+                self.path,
+                "granule_shape",
+                place=name,
+                found_shape=shape,
+                expected_shape=f"≥ {(lines, samples)}",
+            )
         chunk = variable.chunks[0] if variable.chunks else 1
         height = -(-_BLOCK_LINES // chunk) * chunk
-        for lines, rows in window.blocks(height):
-            take(self.part(name, (lines, window.samples)), rows)
+        for block, rows in window.blocks(height):
+            take(self.part(name, (block, window.samples)), rows)
+
+    def _attribute(self, holder: h5py.File | h5py.Dataset, name: str) -> Any | None:
+        """Return an attribute of the file or of a variable, None without it.
+
+        Values of variable length lie in a heap apart, and on damage there the library crashes or
+        never returns. Official files have none among the attributes that are read.
+        """
+        place = f"{holder.name.strip('/')}:{name}"
+        try:
+            if name not in holder.attrs:
+                return None
+            if holder.attrs.get_id(name).dtype.kind != "O":
+                return _plain(holder.attrs[name])
+        except DAMAGE as error:
+            raise self._damaged(place) from error
+        variable = holder.name.strip("/")
+        apart = self._apart
+        return (apart.attributes(variable) if variable else apart.global_attributes).get(name)
+
+    @cached_property
+    def _apart(self) -> FileApart:
+        return self._open_files.enter_context(FileApart(self.path, "hdf5", FORMAT))
 
     def _damaged(self, place: str) -> Exception:
         return unreadable(self.path, "granule_damaged", place=place, format=FORMAT)

@@ -63,7 +63,7 @@ def test_every_file_says_that_it_is_simulated(
         assert path.name.startswith("SIMULATED_")
     for path in viirs.files.values():
         with h5py.File(path) as file:
-            assert file.attrs["simulated"] == "SIMULATED"
+            assert file.attrs["simulated"] == b"SIMULATED"
     for path in modis.files.values():
         assert SD(str(path)).attributes()["simulated"] == "SIMULATED"
     assert (pd.read_csv(viirs.truth)["simulated"] == "SIMULATED").all()
@@ -138,8 +138,8 @@ def test_night_granules_have_no_reflective_bands(tmp_path: Path) -> None:
     made = simulate_granule(tmp_path, GranuleRequest("NOAA-20", NIGHT, MIXED, scans=1))
     with h5py.File(made.files["02IMG"]) as file:
         assert "I01" not in file["observation_data"]
-        assert file.attrs["DayNightFlag"] == "Night"
-        assert file.attrs["platform"] == "JPSS-1"
+        assert file.attrs["DayNightFlag"] == b"Night"
+        assert file.attrs["platform"] == b"JPSS-1"
     assert made.files["02IMG"].name.startswith("SIMULATED_VJ102IMG.A2020311.1815.002.")
 
 

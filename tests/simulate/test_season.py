@@ -81,7 +81,7 @@ def test_every_file_name_and_every_row_says_simulated(folder: Path) -> None:
         assert path.name.startswith("SIMULATED_")
         if path.suffix == ".nc":
             with h5py.File(path) as file:
-                assert file.attrs["simulated"] == "SIMULATED"
+                assert file.attrs["simulated"] == b"SIMULATED"
         if path.suffix in (".nc", ".npz"):
             continue
         content = path.read_bytes()
@@ -232,9 +232,9 @@ class Granule:
     def __init__(self, files: SimulatedFiles) -> None:
         image, _, geo = files.granule.files
         with h5py.File(image) as file:
-            start = pd.Timestamp(file.attrs["time_coverage_start"])
+            start = pd.Timestamp(file.attrs["time_coverage_start"].decode())
             self.utc = start.tz_localize(None).as_unit("s")
-            self.platform = file.attrs["platform"]
+            self.platform = file.attrs["platform"].decode()
         with h5py.File(geo) as file:
             self.lon, self.lat = (
                 file[f"geolocation_data/{name}"][:] for name in ("longitude", "latitude")

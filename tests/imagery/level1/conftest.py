@@ -108,9 +108,9 @@ class ViirsGranuleText:
         with h5py.File(path, "w") as file:
             file.attrs.update(
                 time_coverage_start=np.bytes_(start),
-                time_coverage_end=END,
-                platform=platform,
-                DayNightFlag=self.day_night,
+                time_coverage_end=np.bytes_(END),
+                platform=np.bytes_(platform),
+                DayNightFlag=np.bytes_(self.day_night),
             )
             for name, values in variables.items():
                 chunks = (16, 3200) if values.shape == (LINES, SAMPLES) else None

@@ -289,3 +289,29 @@ def test_three_satellites(
     viirs.prefix, viirs.platform, viirs.geo_platform = prefix, platform, platform
     paths = written()
     assert read_viirs(paths["02IMG"], paths["03IMG"]).platform == expected
+
+
+def test_text_of_variable_length_is_read_apart_and_other_files_agree(written: Any) -> None:
+    paths = list(written().values())
+    fixed = read_viirs(*paths)
+    with h5py.File(paths[0], "a") as file:
+        for name in ("platform", "DayNightFlag"):
+            file.attrs[name] = file.attrs[name].decode()
+    scene = read_viirs(*paths)
+    assert scene.platform == fixed.platform
+    np.testing.assert_array_equal(scene.rho_red, fixed.rho_red)
+
+
+def test_a_variable_that_is_no_number_or_too_small_is_named(viirs: Any, written: Any) -> None:
+    paths = list(written().values())
+    place = "observation_data/I04_quality_flags"
+    with h5py.File(paths[0], "a") as file:
+        del file[place]
+        file[place] = np.zeros((3, 3), "u2")
+    with pytest.raises(UnreadableFileError, match="I04_quality_flags"):
+        read_viirs(*paths)
+    with h5py.File(paths[0], "a") as file:
+        del file[place]
+        file.create_dataset(place, (64, 6400), dtype=h5py.string_dtype())
+    with pytest.raises(UnreadableFileError, match="I04_quality_flags"):
+        read_viirs(*paths)
