@@ -243,3 +243,31 @@ def test_clouds_over_water_are_bright_and_cool() -> None:
 def test_hidden_water_has_a_negative_ndvi() -> None:
     assert is_fire(dark_water_near(0.03, 0.06, 0.02))
     assert not is_fire(dark_water_near(0.06, 0.03, 0.02))
+
+
+def test_water_that_the_mask_knows_is_no_hidden_water() -> None:
+    made = dark_water_near(0.06, 0.03, 0.02)
+    assert not is_fire(made)
+    assert is_fire(put(made, (14, 17), water=True))
+
+
+def test_bright_water_after_sunset_is_no_cloud() -> None:
+    made = put(scene(True), water=True, rho_nir=0.3, bt_12_k=299)
+    assert modis.detect(made, C6).fire_mask[CENTRE] == FireClass.CLOUD
+    put(made, solar_zenith_deg=86)
+    assert modis.detect(made, C6).fire_mask[CENTRE] == FireClass.WATER
+
+
+def test_a_fire_among_like_fires_is_no_desert_by_night() -> None:
+    made = by_night(318, 297)
+    for place in range(5):
+        put(made, (13, 13 + place), bt_mir_k=315 + place % 2, bt_tir_k=297)
+    assert is_fire(made)
+    assert not is_fire(desert())
+
+
+def test_no_forest_is_cleared_on_water() -> None:
+    made = clearing()
+    assert not is_fire(made, **CLEARING)
+    made.water[:], made.bt_12_k[:] = True, 301
+    assert is_fire(made, **CLEARING)
