@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imagery import modis
+from imagery.duplicates import bowtie_duplicates
 from imagery.masks import FireClass
 from imagery.scene import Scene
 
@@ -271,3 +273,23 @@ def test_no_forest_is_cleared_on_water() -> None:
     assert not is_fire(made, **CLEARING)
     made.water[:], made.bt_12_k[:] = True, 301
     assert is_fire(made, **CLEARING)
+
+
+def test_a_cool_pixel_at_11_um_is_a_fire_by_night_only() -> None:
+    assert is_fire(by_night(316, 290))
+    assert not is_fire(by_day(330, 290))
+
+
+@pytest.mark.parametrize(("apart_km", "twice"), [(0.15, 1), (0.3, 0)])
+def test_nearness_of_duplicates_is_measured_by_their_own_size(apart_km: float, twice: int) -> None:
+    pixels = pd.DataFrame(
+        {
+            "line": [9, 10, 50],
+            "lon": [108.0, 108.0, 110.0],
+            "lat": [24.0, 24.0 + apart_km / 111.2, 24.0],
+            "bt_mir_k": [330.0, 333.0, 330.0],
+            "scan_km": [0.4, 0.4, 4.8],
+            "track_km": [0.4, 0.4, 2.0],
+        }
+    )
+    assert bowtie_duplicates(pixels, 10, 0.5).sum() == twice
