@@ -39,7 +39,7 @@ DETECTED_COLUMNS = (
     "simulated",
 )  # fmt: skip
 
-STRIP_LINES = 256
+STRIP_LINES = 512
 """Lines of a granule that are read and detected at once."""
 
 _WHOSE = ("platform", "sensor", "started_utc_s", "ended_utc_s")
@@ -204,6 +204,8 @@ def detect_one(
             if label is not None:
                 ground = ground or GranuleGround(label, cropland, _cell_km2(files, decided))
                 ground.add(decided.piece.scene, decided.fire_mask, decided.piece.rows)
+            # Not kept in memory while the next lines are read.
+            del decided
     return found.granule(files, window, detector, None if ground is None else ground.table())
 
 

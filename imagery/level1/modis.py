@@ -20,7 +20,7 @@ from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import MODIS_LINES_A_SCAN, MODIS_SAMPLES, modis_size_km
 from imagery.level1.hdf4 import Hdf4File
 from imagery.level1.pairs import granule_name
-from imagery.level1.surface import COAST, WATER
+from imagery.level1.surface import COAST_CLASS, WATER
 from imagery.level1.window import Grid, Window, sampled_columns, sampled_lines, window_over
 from imagery.radiometry import (
     MODIS_21_22_UM,
@@ -190,7 +190,7 @@ def _fill(canvas: Canvas, image: Hdf4File, geo: Hdf4File) -> None:
         "tir_nominal": np.isfinite(tir),
         "bowtie_deleted": np.zeros(window.shape, dtype=bool),
         "water": WATER.take(classes, mode="clip"),
-        "coast": COAST.take(classes, mode="clip"),
+        "coast": classes == COAST_CLASS,
     }
     for name, array in values.items():
         canvas.new(name, array.dtype)[:] = array

@@ -132,7 +132,7 @@ class NetcdfFile(Closing):
         """Give `take` a window's values block by block, with the rows of the window they are.
 
         Blocks stay in the processor's cache while they are converted, and no second copy of a
-        whole band is held.
+        whole band is held. The array given is filled anew for the next block.
         """
         variable = self.variable(name)
         lines, samples = window.line1, window.sample1
@@ -147,8 +147,15 @@ class NetcdfFile(Closing):
             )
         chunk = variable.chunks[0] if variable.chunks else 1
         height = -(-_BLOCK_LINES // chunk) * chunk
+        # One buffer for all blocks spares the system from handing out memory again and again.
+        buffer = np.empty((height, window.shape[1]), dtype=variable.dtype)
         for block, rows in window.blocks(height):
-            take(self.part(name, (block, window.samples)), rows)
+            values = buffer[: rows.stop - rows.start]
+            try:
+                variable.read_direct(values, (block, window.samples))
+            except DAMAGE as error:
+                raise self._damaged(name) from error
+            take(values, rows)
 
     def _attribute(self, holder: h5py.File | h5py.Dataset, name: str) -> Any | None:
         """Return an attribute of the file or of a variable, None without it.

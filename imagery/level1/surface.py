@@ -9,7 +9,8 @@ from imagery.radiometry import Mask
 # 0 shallow ocean, 1 land, 2 coast, 3 shallow inland, 4 ephemeral, 5 deep inland, 6 continental
 # ocean, 7 deep ocean.
 _WATER_CLASSES = (0, 3, 5, 6, 7)
-_COAST_CLASS = 2
+COAST_CLASS = 2
+"""The coastline."""
 
 
 def _table(classes: tuple[int, ...]) -> Mask:
@@ -20,5 +21,3 @@ def _table(classes: tuple[int, ...]) -> Mask:
 
 WATER = _table(_WATER_CLASSES)
 """Whether a class, 0..255, is water; ephemeral water is land, as straw fields flood."""
-COAST = _table((_COAST_CLASS,))
-"""Whether a class, 0..255, is the coastline."""

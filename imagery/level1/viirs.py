@@ -21,7 +21,7 @@ from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import VIIRS_LINES_A_SCAN, VIIRS_SAMPLES, viirs_i_size_km
 from imagery.level1.netcdf import NetcdfFile
 from imagery.level1.pairs import granule_name
-from imagery.level1.surface import COAST, WATER
+from imagery.level1.surface import COAST_CLASS, WATER
 from imagery.level1.viirs_bands import (
     GEOLOCATION,
     OBSERVATION,
@@ -305,7 +305,7 @@ class ViirsGranule(Closing):
 
         def take(classes: NDArray[Any], rows: slice) -> None:
             np.take(WATER, classes, out=water[rows], mode="clip")
-            np.take(COAST, classes, out=coast[rows], mode="clip")
+            np.equal(classes, COAST_CLASS, out=coast[rows])
 
         self._geo.each_block(f"{GEOLOCATION}/land_water_mask", canvas.window, take)
 
