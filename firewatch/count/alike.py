@@ -7,7 +7,7 @@ fires, and a city of which nothing was seen has no zero.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,10 +23,11 @@ from firewatch.core.time import Period, local_day_number
 from firewatch.count.ground import FEED_PRESENT, LAND_COLUMNS, MEASURED, NONE, days_of, reaching
 from firewatch.count.names import AreaNames
 from firewatch.count.seasons import SeasonPair
-from firewatch.ledger.claims import feeds_within
-from firewatch.ledger.coverage import ground_by_area, measured_granules
+from firewatch.ledger.claims import claims_within, feeds_within
+from firewatch.ledger.coverage import areas_seen_clear, ground_by_area, measured_granules
 from firewatch.supersession import Claim
 from imagery.coverage import BASIS_COLUMN
+from imagery.coverage_table import SAME_GRANULE_S
 
 _SEASONS = ("base", "now")
 
@@ -47,12 +48,19 @@ class Alike:
 
 @dataclass(frozen=True, eq=False)
 class _Season:
-    """One season: days measured, all days with data, and land seen by city."""
+    """One season: days measured, all days with data, and land seen by city.
+
+    Parameters
+    ----------
+    clear_counties
+        Counties of which clear land was seen by a granule whose fires are on record.
+    """
 
     measured: NDArray[np.bool_]
     data: NDArray[np.bool_]
     land: pd.DataFrame
     feeds: tuple[Claim, ...]
+    clear_counties: frozenset[int]
 
     @property
     def basis(self) -> str:
@@ -82,7 +90,43 @@ def days_with_data(connection: Connection, period: Period) -> int:
     """Return on how many local days of a period ground was measured or a file claims a look."""
     first_s, after_s = period.epoch_bounds_s()
     feeds = feeds_within(connection, first_s, after_s - 1)
-    return int((days_of(feeds, period) | _measured_days(connection, period, None)).sum())
+    looks = looks_on_record(connection, period)
+    return int((days_of(feeds, period) | _days(looks[looks["with_fires"]], period)).sum())
+
+
+def looks_on_record(connection: Connection, period: Period) -> pd.DataFrame:
+    """Return the measured granules of a period, and whether their fires are on record too.
+
+    Coverage can be handed over alone. Without any file that says it holds the fires of that
+    satellite at that time, ground seen without a fire is no ground without fires.
+
+    Returns
+    -------
+    pandas.DataFrame
+        granule_key, platform, started_s, with_fires.
+    """
+    first_s, after_s = period.epoch_bounds_s()
+    looks = measured_granules(connection, first_s, after_s - 1)
+    claims = claims_within(connection, first_s, after_s - 1)
+    with_fires = np.zeros(len(looks), dtype=bool)
+    for platform in looks["platform"].unique():
+        of_platform = (looks["platform"] == platform).to_numpy()
+        spans = sorted((c.first_s, c.last_s) for c in claims if c.platform == platform)
+        started_s = looks.loc[of_platform, "started_s"].to_numpy(dtype=np.int64)
+        with_fires[of_platform] = _within(started_s, spans)
+    return looks.assign(with_fires=with_fires)
+
+
+def _within(moments: NDArray[np.int64], spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Tell which moments lie in any of some spans, sorted by their beginnings."""
+    if not spans:
+        return np.zeros(len(moments), dtype=bool)
+    begins = np.array([begin for begin, _ in spans], dtype=np.int64)
+    # The furthest end of all spans that have begun; files state the minute of a granule's start.
+    reaches = np.maximum.accumulate(np.array([end for _, end in spans], dtype=np.int64))
+    place = np.searchsorted(begins - SAME_GRANULE_S, moments, side="right") - 1
+    inside: NDArray[np.bool_] = (place >= 0) & (reaches[place] + SAME_GRANULE_S >= moments)
+    return inside
 
 
 def seen_alike(
@@ -113,7 +157,7 @@ def seen_alike(
     unseen = {which: _unseen(season, names) for which, season in seasons.items()}
     for which, cities in unseen.items():
         # Where a whole season holds no data another note says so.
-        if cities and both[which] != NONE:
+        if cities and seasons[which].data.any():
             listed = say("list_separator").join(names.cities[code] for code in cities)
             notes.append(say("ground_unseen", which=say(f"{which}_season"), cities=listed))
     return Alike(tuple(notes), frozenset(unseen["base"]) | frozenset(unseen["now"]))
@@ -131,19 +175,22 @@ def _season(
         ground = ground[ground["platform"].isin(list(platforms))]
     city = ground["area_code"].map(dict(names.city_of_county))
     land = ground.groupby(city)[list(LAND_COLUMNS)].sum().reindex(sorted(names.cities))
-    measured = _measured_days(connection, period, platforms)
-    return _Season(measured, measured | days_of(feeds, period), land.fillna(0.0), tuple(feeds))
-
-
-def _measured_days(
-    connection: Connection, period: Period, platforms: Collection[str] | None
-) -> NDArray[np.bool_]:
-    first_s, after_s = period.epoch_bounds_s()
-    granules = measured_granules(connection, first_s, after_s - 1)
+    looks = looks_on_record(connection, period)
     if platforms is not None:
-        granules = granules[granules["platform"].isin(list(platforms))]
+        looks = looks[looks["platform"].isin(list(platforms))]
+    with_fires = looks[looks["with_fires"]]
+    return _Season(
+        measured=_days(looks, period),
+        data=_days(with_fires, period) | days_of(feeds, period),
+        land=land.fillna(0.0),
+        feeds=tuple(feeds),
+        clear_counties=areas_seen_clear(connection, with_fires["granule_key"]),
+    )
+
+
+def _days(looks: pd.DataFrame, period: Period) -> NDArray[np.bool_]:
     days = np.zeros(period.days, dtype=bool)
-    started_s = granules["started_s"].to_numpy(dtype=np.int64)
+    started_s = looks["started_s"].to_numpy(dtype=np.int64)
     days[local_day_number(started_s) - period.day_numbers()[0]] = True
     return days
 
@@ -151,10 +198,12 @@ def _measured_days(
 def _unseen(season: _Season, names: AreaNames) -> list[int]:
     """Return the cities of which no clear land was measured and which no feed reaches."""
     clear = season.land["clear_km2"]
+    measured = set(clear.index[clear > 0])
+    measured &= {names.city_of_county.get(county) for county in season.clear_counties}
     return [
         int(code)
-        for code in clear.index[clear == 0]
-        if not reaching(season.feeds, names.box(int(code)))
+        for code in clear.index
+        if code not in measured and not reaching(season.feeds, names.box(int(code)))
     ]
 
 
@@ -177,7 +226,9 @@ def _measured_note(which: str, season: _Season, say: Texts) -> str:
         km2=f"{season.clear_km2:,.0f}",
         share=f"{season.clear_share:.1%}",
     )
-    return note + (say("ground_partly", days=only_feed) if only_feed else "")
+    without_fires = int((season.measured & ~season.data).sum())
+    note += say("ground_partly", days=only_feed) if only_feed else ""
+    return note + (say("ground_without_fires", days=without_fires) if without_fires else "")
 
 
 def _change_notes(base: _Season, now: _Season, names: AreaNames, say: Texts) -> list[str]:

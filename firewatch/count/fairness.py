@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, case, cast, func, select
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.time import Period
 from firewatch.core.vocab import Language, Source, Status
-from firewatch.count.alike import days_with_data, seen_alike
+from firewatch.count.alike import days_with_data, looks_on_record, seen_alike
 from firewatch.count.names import AreaNames
 from firewatch.count.rule import CountingRule
 from firewatch.count.seasons import SeasonPair
@@ -21,7 +21,6 @@ from firewatch.count.tally import (
     from_satellite,
     platforms_on_record,
 )
-from firewatch.ledger.coverage import measured_granules
 from firewatch.ledger.tables import points_current as current
 from firewatch.ledger.tables import products
 from firewatch.supersession import STANDARD_RANK
@@ -100,9 +99,10 @@ def _same_satellites(
 
 def _platforms(connection: Connection, period: Period) -> frozenset[str]:
     """Return the satellites that found something, or that measurably looked and found nothing."""
-    first_s, after_s = period.epoch_bounds_s()
-    looked = measured_granules(connection, first_s, after_s - 1)["platform"]
-    return platforms_on_record(connection, period) | frozenset(looked)
+    looks = looks_on_record(connection, period)
+    return platforms_on_record(connection, period) | frozenset(
+        looks.loc[looks["with_fires"], "platform"]
+    )
 
 
 def _version_notes(

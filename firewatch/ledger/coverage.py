@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -102,13 +103,25 @@ def ground_by_area(connection: Connection, first_s: int, last_s: int) -> pd.Data
 
 
 def measured_granules(connection: Connection, first_s: int, last_s: int) -> pd.DataFrame:
-    """Return platform and started_s of the granules of which the ground was measured."""
+    """Return granule_key, platform, started_s of the accounts whose ground was measured."""
     seen = exists().where(
         areas_seen.c.granule_key == granules.c.granule_key, areas_seen.c.basis == BASES[-1]
     )
+    columns = [granules.c[name] for name in ("granule_key", "platform", "started_s")]
     within = granules.c.started_s.between(first_s, last_s)
-    found = fetch(connection, select(granules.c.platform, granules.c.started_s).where(within, seen))
-    return found.astype({"platform": "str", "started_s": "int64"})
+    found = fetch(connection, select(*columns).where(within, seen))
+    return found.astype({"granule_key": "int64", "platform": "str", "started_s": "int64"})
+
+
+def areas_seen_clear(connection: Connection, granule_keys: Iterable[int]) -> frozenset[int]:
+    """Return the codes of areas of which any of these accounts saw clear land."""
+    wanted = with_wanted(connection, granule_keys)
+    query = (
+        select(areas_seen.c.area_code)
+        .where(areas_seen.c.granule_key.in_(select(wanted.c.point_key)), areas_seen.c.clear_km2 > 0)
+        .distinct()
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def files_with_coverage() -> Select[tuple[int]]:

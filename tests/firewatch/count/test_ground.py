@@ -56,8 +56,11 @@ def granule(
     return of_granule(table.assign(basis="measured"), platform, "VIIRS_I", **(values | changes))
 
 
-def record(office: Any, *tables: pd.DataFrame, claim: Extent | None = None) -> None:
-    """Put coverage on record, as if each table came with a file of its own."""
+EVERYWHERE = Extent(104, 20, 113, 27)
+
+
+def record(office: Any, *tables: pd.DataFrame, claim: Extent | None = EVERYWHERE) -> None:
+    """Put coverage on record, as if each table came with a granule, or handed over alone."""
     for table in tables:
         with office.ledger.writing() as connection:
             counts = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
@@ -72,7 +75,7 @@ def record(office: Any, *tables: pd.DataFrame, claim: Extent | None = None) -> N
                 values = {
                     "file_id": file_id, "platform": first["platform"],
                     "product_family": "VIIRS_I", "product_rank": 220, **vars(claim),
-                    "first_s": first["started_utc_s"], "last_s": first["ended_utc_s"],
+                    "first_s": int(first["started_utc_s"]), "last_s": int(first["ended_utc_s"]),
                     "declared": True,
                 }  # fmt: skip
                 connection.execute(claims.insert().values(**values))
@@ -313,6 +316,23 @@ def test_a_satellite_that_looked_and_found_nothing_is_not_left_out(office: Any, 
     office.take_in(office.file("a.csv", rows))
     found = compared(office)
     assert (found.total["base"].item(), found.total["now"].item()) == (2, 1)
+
+
+def test_coverage_handed_over_without_its_fires_is_no_ground_without_fires(
+    office: Any, line: Line
+) -> None:
+    for year in (2019, 2020):
+        record(office, granule(f"{year}-11-03 0606", every_city(office), clear=600), claim=None)
+    found = compared(office)
+    assert set(found.cities["verdict"]) == {"unknown"}
+    assert any("no file with the fires" in note for note in found.notes)
+    # The feed of that satellite for that time makes it ground without fires.
+    for year in (2019, 2020):
+        rows = [line(*NANNING, f"{year}-11-03 {clock}") for clock in ("0500", "0700")]
+        office.take_in(office.file(f"{year}.csv", rows))
+    found = compared(office)
+    assert "unknown" not in set(found.cities["verdict"])
+    assert not any("no file with the fires" in note for note in found.notes)
 
 
 def test_measured_looks_are_days_with_data(office: Any) -> None:
