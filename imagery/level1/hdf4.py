@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from imagery.level1.apart import FileApart
@@ -41,6 +42,28 @@ class Hdf4File(FileApart):
                 self.path, "granule_missing", place=f"{name}:{attribute}", format=FORMAT
             )
         return found[attribute]
+
+    def number(self, name: str, attribute: str, index: int = 0) -> float:
+        """Return a finite number of an attribute that holds one, or one for each band."""
+        values = np.atleast_1d(self.attribute(name, attribute))
+        value = values[index] if index < len(values) else None
+        if not isinstance(value, np.number) or not np.isfinite(value):
+            raise self._damaged(f"{name}:{attribute}", str(value))
+        return float(value)
+
+    def scale(self, name: str, attribute: str, index: int = 0) -> float:
+        """Return a number of an attribute that must be above 0."""
+        value = self.number(name, attribute, index)
+        if value <= 0:
+            raise self._damaged(f"{name}:{attribute}", str(value))
+        return value
+
+    def integers(self, name: str, window: Window, band: int | None = None) -> NDArray[Any]:
+        """Return a window of a data set that must hold integers; see `part`."""
+        values = self.part(name, window, band)
+        if values.dtype.kind not in "iu":
+            raise self._damaged(name, str(values.dtype))
+        return values
 
     def part(self, name: str, window: Window, band: int | None = None) -> NDArray[Any]:
         """Return a window of a data set, of one of its bands where it has several."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Extent
+from imagery.closing import Closing
 from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import MODIS_LINES_A_SCAN, MODIS_SAMPLES, modis_size_km
 from imagery.level1.hdf4 import Hdf4File
-from imagery.level1.pairs import granule_name
+from imagery.level1.pairs import checked_platform, granule_name
 from imagery.level1.surface import COAST_CLASS, WATER
 from imagery.level1.window import Grid, Window, sampled_columns, sampled_lines, window_over
 from imagery.radiometry import (
@@ -46,6 +46,8 @@ _SATURATED_COUNT = 65_533
 _LARGEST_VALID = 32_767
 _LARGEST_PIXEL_KM = 5.0
 _PAIR_TOLERANCE_S = 60
+# Three granules; no pass over a receiving station lasts longer. A damaged file may promise more.
+_MOST_LINES = 6_500
 
 
 @dataclass(frozen=True)
@@ -98,29 +100,18 @@ def read_modis(
         return granule.read(granule.window(region, margin_px) if region else None)
 
 
-class ModisGranule:
+class ModisGranule(Closing):
     """The open files of a granule, to be read in windows; a context manager."""
 
     def __init__(self, l1b: Path, geo: Path) -> None:
-        self._open = ExitStack()
-        try:
+        with ExitStack() as self._open:
             self._image = self._open.enter_context(Hdf4File(Path(l1b)))
             self._geo = self._open.enter_context(Hdf4File(Path(geo)))
             self.shape = _checked_shape(self._image, self._geo)
             self.started_utc_s = _checked_times(self._image, self._geo)
-        except BaseException:
-            self._open.close()
-            raise
+            self._open = self._open.pop_all()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._open.close()
 
     def whole(self) -> Window:
@@ -176,7 +167,7 @@ class ModisGranule:
 def _fill(canvas: Canvas, image: Hdf4File, geo: Hdf4File) -> None:
     window = canvas.window
     mir, saturated = _mir(image, window)
-    tir, classes = _temperature(image, "31", window), geo.part("Land/SeaMask", window)
+    tir, classes = _temperature(image, "31", window), geo.integers("Land/SeaMask", window)
     angles = _angles(geo, window)
     values: dict[str, NDArray[Any]] = {
         "lon": _degrees(geo, "Longitude", window),
@@ -199,13 +190,14 @@ def _fill(canvas: Canvas, image: Hdf4File, geo: Hdf4File) -> None:
 
 def _checked_shape(image: Hdf4File, geo: Hdf4File) -> tuple[int, int]:
     shape = image.shape(_EMISSIVE)[1:]
-    if len(shape) != 2 or shape[1] != MODIS_SAMPLES or shape[0] % MODIS_LINES_A_SCAN:
+    fits = len(shape) == 2 and shape[1] == MODIS_SAMPLES and not shape[0] % MODIS_LINES_A_SCAN
+    if not fits or not 0 < shape[0] <= _MOST_LINES:
         raise unreadable(
             image.path,
             "granule_shape",
             place=_EMISSIVE,
             found_shape=image.shape(_EMISSIVE),
-            expected_shape=f"(n, n x {MODIS_LINES_A_SCAN}, {MODIS_SAMPLES})",
+            expected_shape=f"(n, n x {MODIS_LINES_A_SCAN} ≤ {_MOST_LINES}, {MODIS_SAMPLES})",
         )
     for name in ("Latitude", "Longitude", "Land/SeaMask"):
         if geo.shape(name) != shape:
@@ -241,7 +233,8 @@ def _checked_times(image: Hdf4File, geo: Hdf4File) -> int:
 
 
 def _platform(file: Hdf4File) -> str:
-    return file.core_metadata("ASSOCIATEDPLATFORMSHORTNAME").title()
+    stated = file.core_metadata("ASSOCIATEDPLATFORMSHORTNAME").title()
+    return checked_platform(file.path, stated, "MODIS L1B")
 
 
 def _band_index(file: Hdf4File, name: str, band: str) -> int:
@@ -254,28 +247,25 @@ def _band_index(file: Hdf4File, name: str, band: str) -> int:
 
 
 def _counts(file: Hdf4File, name: str, band: str, window: Window) -> Counts:
-    return file.part(name, window, _band_index(file, name, band)).astype(np.uint16, copy=False)
+    return file.integers(name, window, _band_index(file, name, band)).astype(np.uint16, copy=False)
 
 
 def _table(file: Hdf4File, band: str) -> Singles:
     index, thermal = _band_index(file, _EMISSIVE, band), _THERMAL[band]
     return planck_table(
         thermal.wavelength_um,
-        _of_band(file.attribute(_EMISSIVE, "radiance_scales"), index),
-        _of_band(file.attribute(_EMISSIVE, "radiance_offsets"), index),
+        file.scale(_EMISSIVE, "radiance_scales", index),
+        file.number(_EMISSIVE, "radiance_offsets", index),
         _largest_valid(file, _EMISSIVE) + 1,
         thermal.slope,
         thermal.shift_k,
     )
 
 
-def _of_band(values: Any, index: int) -> float:
-    return float(np.atleast_1d(values)[index])
-
-
 def _largest_valid(file: Hdf4File, name: str) -> int:
-    limits = file.attributes(name).get("valid_range")
-    return _LARGEST_VALID if limits is None else int(limits[1])
+    if "valid_range" not in file.attributes(name):
+        return _LARGEST_VALID
+    return min(int(file.number(name, "valid_range", 1)), _LARGEST_VALID)
 
 
 def _temperature(file: Hdf4File, band: str, window: Window) -> Singles:
@@ -300,8 +290,8 @@ def _fill_reflective(canvas: Canvas, file: Hdf4File, solar_zenith_deg: Singles) 
         if not file.has(name) or (night.all() and not canvas.had(key)):
             continue
         index = _band_index(file, name, band)
-        scale = _of_band(file.attribute(name, "reflectance_scales"), index)
-        offset = _of_band(file.attribute(name, "reflectance_offsets"), index)
+        scale = file.scale(name, "reflectance_scales", index)
+        offset = file.number(name, "reflectance_offsets", index)
         counts = _counts(file, name, band, canvas.window)
         rho = canvas.new(key)
         rho[:] = scale * (counts.astype(np.float32) - offset)
@@ -319,7 +309,7 @@ def _angles(geo: Hdf4File, window: Window) -> dict[str, Any]:
 
 def _angle(geo: Hdf4File, name: str, window: Window) -> Singles:
     packed = geo.part(name, window)
-    degrees = (packed * np.float32(geo.attribute(name, "scale_factor"))).astype(np.float32)
+    degrees = (packed * np.float32(geo.scale(name, "scale_factor"))).astype(np.float32)
     fill = geo.attributes(name).get("_FillValue")
     if fill is not None:
         degrees[packed == fill] = np.nan

@@ -92,6 +92,20 @@ class NetcdfFile(Closing):
         """Return an attribute of a variable, None where it has none."""
         return self._attribute(self.variable(variable), name)
 
+    def number(self, variable: str, name: str) -> float:
+        """Return an attribute of a variable that must be a finite number."""
+        value = self.attribute(variable, name)
+        if not isinstance(value, (int, float)) or not np.isfinite(value):
+            raise self._damaged(f"{variable}:{name}", str(value))
+        return float(value)
+
+    def scale(self, variable: str) -> float:
+        """Return the scale_factor of a variable, which must be above 0."""
+        value = self.number(variable, "scale_factor")
+        if value <= 0:
+            raise self._damaged(f"{variable}:scale_factor", str(value))
+        return value
+
     def text(self, name: str) -> str:
         """Return a global attribute as text, "" where the file has none."""
         value = self._attribute(self._file, name)
@@ -146,7 +160,7 @@ class NetcdfFile(Closing):
                 expected_shape=f"≥ {(lines, samples)}",
             )
         chunk = variable.chunks[0] if variable.chunks else 1
-        height = -(-_BLOCK_LINES // chunk) * chunk
+        height = min(-(-_BLOCK_LINES // chunk) * chunk, max(window.shape[0], 1))
         # One buffer for all blocks spares the system from handing out memory again and again.
         buffer = np.empty((height, window.shape[1]), dtype=variable.dtype)
         for block, rows in window.blocks(height):
@@ -155,7 +169,10 @@ class NetcdfFile(Closing):
                 variable.read_direct(values, (block, window.samples))
             except DAMAGE as error:
                 raise self._damaged(name) from error
-            take(values, rows)
+            try:
+                take(values, rows)
+            except (TypeError, ValueError) as error:
+                raise self._damaged(name, str(variable.dtype)) from error
 
     def _attribute(self, holder: h5py.File | h5py.Dataset, name: str) -> Any | None:
         """Return an attribute of the file or of a variable, None without it.
@@ -179,8 +196,8 @@ class NetcdfFile(Closing):
     def _apart(self) -> FileApart:
         return self._open_files.enter_context(FileApart(self.path, "hdf5", FORMAT))
 
-    def _damaged(self, place: str) -> Exception:
-        return unreadable(self.path, "granule_damaged", place=place, format=FORMAT)
+    def _damaged(self, place: str, found: str = "") -> Exception:
+        return unreadable(self.path, "granule_damaged", found=found, place=place, format=FORMAT)
 
 
 def _plain(value: Any) -> Any:

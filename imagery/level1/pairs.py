@@ -148,6 +148,30 @@ def is_level1(path: Path) -> bool:
     return granule_name(path) is not None
 
 
+def checked_platform(path: Path, stated: str, title: str) -> str:
+    """Return whose a file is by its content, else by its official name.
+
+    Parameters
+    ----------
+    stated
+        The platform in the file, "" where it states none that is known.
+    title
+        What errors call the format.
+
+    Raises
+    ------
+    UnreadableFileError
+        If content and name contradict each other, or neither tells.
+    """
+    name = granule_name(path)
+    named = name.product.platform if name else ""
+    if not stated and not named:
+        raise unreadable(path, "granule_missing", place="platform", format=title)
+    if stated and named and stated != named:
+        raise unreadable(path, "granule_renamed", stated=stated, named=named)
+    return stated or named
+
+
 def grouped(paths: Iterable[Path]) -> Grouped:
     """Sort files into granules with their companions, by their names.
 

@@ -20,7 +20,7 @@ from imagery.closing import Closing
 from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import VIIRS_LINES_A_SCAN, VIIRS_SAMPLES, viirs_i_size_km
 from imagery.level1.netcdf import NetcdfFile
-from imagery.level1.pairs import granule_name
+from imagery.level1.pairs import checked_platform, granule_name
 from imagery.level1.surface import COAST_CLASS, WATER
 from imagery.level1.viirs_bands import (
     GEOLOCATION,
@@ -67,6 +67,8 @@ _PLATFORMS = {
 }
 _REFLECTIVE = {"rho_red": "I01", "rho_nir": "I02", "rho_swir": "I03"}
 _PAIR_TOLERANCE_S = 60
+# Three granules; no pass over a receiving station lasts longer. A damaged file may promise more.
+_MOST_LINES = 20_000
 _LARGEST_PIXEL_KM = 0.9
 # Further below its table's end than this no count comes from a saturated detector.
 _CEILING_K = 0.5
@@ -204,13 +206,14 @@ class ViirsGranule(Closing):
     def _checked_shape(self) -> tuple[int, int]:
         name = f"{OBSERVATION}/I04"
         shape = tuple(self._image.variable(name).shape)
-        if len(shape) != 2 or shape[1] != VIIRS_SAMPLES or shape[0] % VIIRS_LINES_A_SCAN:
+        fits = len(shape) == 2 and shape[1] == VIIRS_SAMPLES and not shape[0] % VIIRS_LINES_A_SCAN
+        if not fits or not 0 < shape[0] <= _MOST_LINES:
             raise unreadable(
                 self._image.path,
                 "granule_shape",
                 place=name,
                 found_shape=shape,
-                expected_shape=f"(n x {VIIRS_LINES_A_SCAN}, {VIIRS_SAMPLES})",
+                expected_shape=f"(n x {VIIRS_LINES_A_SCAN} ≤ {_MOST_LINES}, {VIIRS_SAMPLES})",
             )
         self._check_shapes(self._image, [f"{OBSERVATION}/I05"], shape)
         self._check_shapes(self._geo, [f"{GEOLOCATION}/latitude"], shape)
@@ -321,9 +324,4 @@ class ViirsGranule(Closing):
 
 def _platform(file: NetcdfFile) -> str:
     said = _PLATFORMS.get(file.text("platform").strip().lower(), "")
-    name = granule_name(file.path)
-    if said or name is None:
-        if not said:
-            raise unreadable(file.path, "granule_missing", place="platform", format="VIIRS L1B")
-        return said
-    return name.product.platform
+    return checked_platform(file.path, said, "VIIRS L1B")

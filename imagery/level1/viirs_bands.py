@@ -27,6 +27,8 @@ from imagery.reading import unreadable
 OBSERVATION = "observation_data"
 GEOLOCATION = "geolocation_data"
 BOWTIE_COUNT = 65_533
+# Middle of any table of brightness temperatures.
+_USUAL_K = (150.0, 500.0)
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ def empty(window: Window) -> Singles:
 
 def _first_fill(file: NetcdfFile, variable: str) -> int:
     """Return the first count that is no measurement, as the file says."""
-    largest = file.optional(variable, "valid_max")
-    return FIRST_FILL_COUNT if largest is None else int(largest) + 1
+    if file.optional(variable, "valid_max") is None:
+        return FIRST_FILL_COUNT
+    return int(file.number(variable, "valid_max")) + 1
 
 
 def read_temperature(
@@ -63,6 +66,10 @@ def read_temperature(
             expected_shape=(65_536,),
         )
     table = usable_table(lut, _first_fill(file, name))
+    usual_k = float(np.nanmedian(table)) if np.isfinite(table).any() else np.nan
+    if not _USUAL_K[0] <= usual_k <= _USUAL_K[1]:
+        place = f"{name}_brightness_temperature_lut"
+        raise unreadable(file.path, "stack_unit", found=f"{usual_k:g}", place=place, unit="K")
 
     def take(counts: NDArray[Any], rows: slice) -> None:
         temperature_by_table(counts, table, out[rows])
@@ -70,7 +77,7 @@ def read_temperature(
             np.equal(counts, BOWTIE_COUNT, out=bowtie[rows])
 
     file.each_block(name, window, take)
-    return float(np.nanmax(table)) if np.isfinite(table).any() else np.inf
+    return float(np.nanmax(table))
 
 
 def read_scaled(
@@ -83,8 +90,8 @@ def read_scaled(
     factor
         What the values are multiplied by, of the shape of the window.
     """
-    scale = np.float32(file.attribute(name, "scale_factor"))
-    offset = np.float32(file.attribute(name, "add_offset"))
+    scale = np.float32(file.scale(name))
+    offset = np.float32(file.number(name, "add_offset"))
     first_fill = _first_fill(file, name)
 
     def take(counts: NDArray[Any], rows: slice) -> None:
@@ -162,8 +169,9 @@ def read_relative_azimuth(file: NetcdfFile, window: Window, out: Singles) -> Non
 def _angle_unpacker(file: NetcdfFile, name: str) -> Callable[[NDArray[Any], Singles], None]:
     place = f"{GEOLOCATION}/{name}"
     packed = file.variable(place).dtype.kind in "iu"
-    scale = np.float32(file.attribute(place, "scale_factor") if packed else 1)
-    offset = np.float32(file.optional(place, "add_offset") or 0)
+    scale = np.float32(file.scale(place) if packed else 1)
+    has_offset = file.optional(place, "add_offset") is not None
+    offset = np.float32(file.number(place, "add_offset") if has_offset else 0)
     fill = file.optional(place, "_FillValue")
 
     def unpack(values: NDArray[Any], out: Singles) -> None:

@@ -144,7 +144,7 @@ def test_a_pair_of_two_times_is_refused_and_names_what_to_fetch(modis: Any, tmp_
 
 def test_a_pair_of_two_satellites_is_refused(modis: Any, tmp_path: Path) -> None:
     modis.geo_platform = "Aqua"
-    with pytest.raises(UnreadableFileError, match="platform"):
+    with pytest.raises(UnreadableFileError, match="Aqua, the name of Terra"):
         read_modis(*modis.write(tmp_path))
 
 

@@ -268,8 +268,11 @@ def test_a_pair_of_two_times_is_refused_and_names_what_to_fetch(viirs: Any, writ
 def test_a_pair_of_two_satellites_is_refused(viirs: Any, written: Any) -> None:
     viirs.geo_platform = "JPSS-2"
     paths = written()
-    with pytest.raises(UnreadableFileError, match="platform"):
+    with pytest.raises(UnreadableFileError, match="NOAA-21, the name of S-NPP"):
         read_viirs(paths["02IMG"], paths["03IMG"])
+    unnamed = paths["03IMG"].rename(paths["03IMG"].with_name("geolocation.nc"))
+    with pytest.raises(UnreadableFileError, match="platform"):
+        read_viirs(paths["02IMG"], unnamed)
 
 
 def test_a_pair_of_two_shapes_is_refused(viirs: Any, written: Any) -> None:
