@@ -68,7 +68,8 @@ class NetcdfFile(Closing):
             raise unreadable(self.path, "granule_missing", place=name, format=FORMAT)
         try:
             found = self._file[name]
-            numbers = found.dtype.kind in "iuf"
+            # Groups have no type, types no shape, and a variable may be without values.
+            numbers = found.dtype.kind in "iuf" and found.shape is not None
         except (*DAMAGE, AttributeError) as error:
             raise self._damaged(name) from error
         if not numbers:

@@ -32,6 +32,11 @@ def attribute(place: str, name: str, value: Any) -> Change:
     return lambda file: (file[place] if place else file).attrs.__setitem__(name, value)
 
 
+def kind_of_thing(file: h5py.File, thing: Any) -> None:
+    del file[f"{OBSERVED}/M13"]
+    file[f"{OBSERVED}/M13"] = thing
+
+
 LUT = f"{OBSERVED}/I04_brightness_temperature_lut"
 FLAGS = f"{OBSERVED}/I04_quality_flags"
 BAD_VIIRS: list[tuple[str, Change, str]] = [
@@ -58,6 +63,8 @@ BAD_VIIRS: list[tuple[str, Change, str]] = [
     ("03IMG", replaced(f"{LOCATED}/longitude", np.zeros((32, 6400))), "longitude"),
     ("03IMG", replaced(f"{LOCATED}/latitude", np.full(SHAPE, -999.9)), "no pixel"),
     ("03IMG", replaced(f"{LOCATED}/land_water_mask", np.full(SHAPE, np.nan)), "land_water"),
+    ("02MOD", lambda file: kind_of_thing(file, h5py.Empty("u2")), "M13"),
+    ("02MOD", lambda file: kind_of_thing(file, np.dtype("u2")), "M13"),
     ("02MOD", replaced(f"{OBSERVED}/M13", np.zeros((31, 3200), "u2")), "M13"),
     ("02MOD", attribute(f"{OBSERVED}/M13", "scale_factor", np.inf), "M13:scale_factor"),
 ]
