@@ -26,7 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from imagery.contextual import Background, Derivation, window_statistics
+from imagery.contextual import Background, Derivation, window_statistics, with_columns
 from imagery.duplicates import bowtie_duplicates
 from imagery.frp import kaufman_power_mw, radiance_power_mw
 from imagery.level1.window import Window
@@ -305,7 +305,8 @@ def _values(scene: Scene, screening: Screening, candidates: Indices, p: Paramete
     on_water = wet[lines, samples]
     kinds = np.where(on_water, np.uint8(WATER), np.uint8(1)).astype(np.uint8)
     statistics = window_statistics(background, lines, samples, kinds, p.window_rule)
-    return statistics.assign(
+    return with_columns(
+        statistics,
         row=lines,
         col=samples,
         day=scene.solar_zenith_deg[lines, samples] < p.day_solar_zenith_deg,

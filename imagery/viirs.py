@@ -40,7 +40,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from firewatch.core.geo import Floats
-from imagery.contextual import Background, Derivation, window_statistics
+from imagery.contextual import Background, Derivation, window_statistics, with_columns
 from imagery.duplicates import bowtie_duplicates
 from imagery.frp import radiance_power_mw, share_of_group
 from imagery.level1.window import Window
@@ -201,7 +201,7 @@ def hot_soil(values: pd.DataFrame, parameters: Parameters) -> Bools:
 def _find(scene: Scene, screening: Screening, positions: Indices, p: Parameters) -> pd.DataFrame:
     """Return all fires with their background; writes classes 6 and 8 and those of neighbours."""
     mask = screening.mask
-    candidates = _statistics(scene, screening, positions, p)
+    candidates = _statistics(scene, screening, positions, p, for_tests=True)
     found = contextual_tests(candidates, p)
     flat = mask.ravel()
     flat[positions[(candidates["window"] == 0).to_numpy()]] = FireClass.UNCLASSIFIED
@@ -217,10 +217,20 @@ def _find(scene: Scene, screening: Screening, positions: Indices, p: Parameters)
 
 
 def _statistics(
-    scene: Scene, screening: Screening, positions: Indices, p: Parameters
+    scene: Scene,
+    screening: Screening,
+    positions: Indices,
+    p: Parameters,
+    *,
+    for_tests: bool = False,
 ) -> pd.DataFrame:
-    """Return positions (row, col), values and background of pixels."""
+    """Return positions (row, col), values and background of pixels.
+
+    With `for_tests` the background may be missing where it cannot make the pixel a fire.
+    """
     lines, samples = np.divmod(positions, scene.shape[1])
+    day = scene.solar_zenith_deg[lines, samples] < p.day_solar_zenith_deg
+    least = ("dt", np.where(day, p.day_dt_k, p.night_dt_k)) if for_tests else None
     fields = {"mir": scene.bt_mir_k, "tir": scene.bt_tir_k}
     if scene.fire_radiance is not None:
         fields["m13"] = scene.fire_radiance.radiance
@@ -228,14 +238,15 @@ def _statistics(
     kinds = np.where(screening.mask[lines, samples] == FireClass.WATER, 2, 1).astype(np.uint8)
     known = screening.surface[lines, samples] & 0x7F
     kinds = np.where(known > 0, known, kinds).astype(np.uint8)
-    statistics = window_statistics(background, lines, samples, kinds, p.window_rule)
-    return statistics.assign(
+    statistics = window_statistics(background, lines, samples, kinds, p.window_rule, least)
+    return with_columns(
+        statistics,
         row=lines,
         col=samples,
         bt_mir_k=scene.bt_mir_k[lines, samples],
         bt_tir_k=scene.bt_tir_k[lines, samples],
         rho_nir=band_at(scene.rho_nir, lines, samples),
-        day=scene.solar_zenith_deg[lines, samples] < p.day_solar_zenith_deg,
+        day=day,
     )
 
 

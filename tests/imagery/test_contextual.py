@@ -117,6 +117,36 @@ def test_chunks_do_not_change_the_statistics(monkeypatch):
     pd.testing.assert_frame_equal(whole, parts)
 
 
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
+@pytest.mark.parametrize("valid_share", [0.9, 0.06])
+def test_a_scene_full_of_candidates_has_the_statistics_of_each(rule, valid_share):
+    background, *_ = _scene(5, valid_share)
+    y, x = (axis.ravel() for axis in np.indices(background.surface.shape))
+    kinds = np.random.default_rng(1).choice([1, 2], size=len(y)).astype(np.uint8)
+    every = window_statistics(background, y, x, kinds, rule)
+    some = np.arange(0, len(y), 400)
+    alone = window_statistics(background, y[some], x[some], kinds[some], rule)
+    pd.testing.assert_frame_equal(every.iloc[some].reset_index(drop=True), alone)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
+def test_only_candidates_that_cannot_stand_out_lack_statistics(rule):
+    background, *_ = _scene(6, 0.5)
+    mir = background.fields["mir"]
+    background.fields["tir"][:] = np.nan_to_num(background.fields["tir"], nan=295)
+    y, x = (axis.ravel() for axis in np.indices(background.surface.shape))
+    kinds = np.ones(len(y), dtype=np.uint8)
+    every = window_statistics(background, y, x, kinds, rule)
+    least = np.full(len(y), 4.0)
+    wanted = window_statistics(background, y, x, kinds, rule, ("dt", least))
+    pd.testing.assert_frame_equal(wanted[["window", "n_valid"]], every[["window", "n_valid"]])
+    above = (mir - background.fields["tir"])[y, x] - every["mean_dt"] > 4.0
+    known = wanted["mean_dt"].notna()
+    assert known[above].all()
+    assert known.sum() < 1.05 * above.sum()
+    pd.testing.assert_frame_equal(wanted[above], every[above])
+
+
 def test_no_candidates_give_an_empty_table_with_all_columns():
     background, *_ = _scene(2, 0.5)
     none = np.array([], dtype=np.intp)
