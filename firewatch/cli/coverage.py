@@ -50,24 +50,13 @@ def coverage(
     last: Annotated[str | None, typer.Option("--to", help="终止日 / last day")] = None,
 ) -> None:
     """观测覆盖：晴空、云、耀斑、未见；--out x.parquet 移交他处 / what ground was seen."""
-    import pandas as pd
-
-    from firewatch.count.ground import GroundKey, ground_of, ground_table, ground_total
+    from firewatch.count.ground import GroundKey, ground_table, ground_total
     from firewatch.reports.suffixes import suffix_of
-    from firewatch.views import area_names, holds_simulated
-    from zones.places.areas import load_areas
 
     state = state_of(context)
     suffix = suffix_of(state.out, _SUFFIXES) if state.out is not None else ""
     period = _period(state, season, first, last)
-    region = state.settings.region
-    names = area_names(load_areas(region.boundaries, region.adcode))
-    gap_min = state.settings.supersession.overpass_gap_min
-    with state.ledger() as ledger, ledger.reading() as connection:
-        simulated = holds_simulated(connection)
-        ground = ground_of(connection, period, names, gap_min)
-        if suffix == ".parquet":
-            _hand_over(state, connection, period, simulated)
+    ground, simulated = _ground(state, period, hand_over=suffix == ".parquet")
     table, total = ground_table(ground, GroundKey(by)), ground_total(ground)
     notes = _notes(state, ground, simulated)
     state.emit(
@@ -87,8 +76,30 @@ def coverage(
         state.say("written", path=state.out)
         return
     named = "city" if "city" in table else str(by)
-    both = pd.concat([table, total.assign(**{named: state.words("coverage.total")})])
-    state.show(text_table(_for_people(state, both[list(table)])))
+    _show(state, table, total.assign(**{named: state.words("coverage.total")}), notes)
+
+
+def _ground(state: State, period: Period, *, hand_over: bool) -> tuple[Ground, bool]:
+    """Return the ground seen and whether data are simulated; hand it over from the same view."""
+    from firewatch.count.ground import ground_of
+    from firewatch.views import area_names, holds_simulated
+    from zones.places.areas import load_areas
+
+    region = state.settings.region
+    names = area_names(load_areas(region.boundaries, region.adcode))
+    gap_min = state.settings.supersession.overpass_gap_min
+    with state.ledger() as ledger, ledger.reading() as connection:
+        simulated = holds_simulated(connection)
+        if hand_over:
+            _hand_over(state, connection, period, simulated)
+        return ground_of(connection, period, names, gap_min), simulated
+
+
+def _show(state: State, table: pd.DataFrame, total: pd.DataFrame, notes: list[str]) -> None:
+    import pandas as pd
+
+    both = pd.concat([table, total])[list(table)]
+    state.show(text_table(_for_people(state, both)))
     state.show("\n".join(f"· {note}" for note in notes))
 
 
