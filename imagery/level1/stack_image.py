@@ -102,7 +102,8 @@ def grid_of(path: Path) -> ImageGrid:
     with _opened(path) as image:
         unit = (image.units[0] or "").strip().lower()
         grid = ImageGrid(path, image.crs, image.transform, image.shape, image.tags(), unit)
-    if grid.crs is None:
+    placed = grid.crs is not None and (grid.crs.is_geographic or grid.crs.is_projected)
+    if not placed or grid.transform.is_degenerate or not np.isfinite(grid.transform).all():
         raise unreadable(path, "granule_missing", place="CRS", format=FORMAT)
     if not 0 < grid.shape[0] * grid.shape[1] <= _LARGEST_PIXELS:
         raise unreadable(

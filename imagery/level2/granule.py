@@ -110,6 +110,8 @@ def _image(
     found = next((variables[name] for name in names if name in variables), None)
     if found is not None and (found.ndim != 2 or not found.size):
         raise _odd_shape(path, names[0], found.shape, f"{title}: (rows, columns)")
+    if found is not None and found.dtype.kind not in "iu":
+        raise unreadable(path, "level2_damaged", found=f"{names[0]}: {found.dtype}")
     return found
 
 

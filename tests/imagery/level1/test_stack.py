@@ -195,9 +195,10 @@ def test_a_damaged_or_unplaced_image_is_named(tmp_path: Path, stack: StackFiles)
     (tmp_path / "cut.tif").write_bytes(stack.i4.read_bytes()[:300])
     with pytest.raises(UnreadableFileError, match="cut"):
         read_stack(replace(stack, i4=tmp_path / "cut.tif"))
-    unplaced = image(tmp_path / "b" / "i4.tif", np.full((30, 40), 300.0), crs=None)
-    with pytest.raises(UnreadableFileError, match="CRS"):
-        read_stack(replace(stack, i4=unplaced))
+    for crs in (None, 'LOCAL_CS["somewhere",UNIT["metre",1]]'):
+        unplaced = image(tmp_path / "b" / "i4.tif", np.full((30, 40), 300.0), crs=crs)
+        with pytest.raises(UnreadableFileError, match="CRS"):
+            read_stack(replace(stack, i4=unplaced))
 
 
 COLD = np.full((4, 4), 295.0)

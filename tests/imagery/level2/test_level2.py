@@ -190,6 +190,18 @@ def test_a_truncated_file_is_refused(level2: Any, tmp_path: Path, kind: str, sha
     assert caught.value.remedy
 
 
+def test_a_mask_of_reals_or_of_any_size_is_refused(level2: Any, tmp_path: Path) -> None:
+    reals = level2.viirs(tmp_path, fire__mask=np.full(level2.shape, np.nan, np.float32))
+    with pytest.raises(UnreadableFileError, match="fire mask: float32"):
+        read(reals, level2.now_s)
+    endless = level2.viirs(tmp_path)
+    with h5py.File(endless, "a") as file:
+        del file["fire mask"]
+        file.create_dataset("fire mask", (10**9, 6400), "u1", chunks=(32, 6400))
+    with pytest.raises(UnreadableFileError, match="1000000000"):
+        read(endless, level2.now_s)
+
+
 @pytest.mark.parametrize("absent", ["FP_T4", "FP_line", "FP_confidence", "fire__mask"])
 def test_a_missing_variable_is_named(level2: Any, tmp_path: Path, absent: str) -> None:
     with pytest.raises(UnreadableFileError, match=absent.replace("__", " ")):
