@@ -202,9 +202,9 @@ def _without_fill(values: NDArray[Any], name: str) -> Singles:
     """Return coordinates with NaN for what is none, fill values (-999.9) among them."""
     limit = 90.0 if name == "latitude" else 180.0
     degrees = values.astype(np.float32, copy=False)
-    bad = ~(np.abs(degrees) <= limit)
-    if bad.any():
-        degrees[bad] = np.nan
+    # Most blocks hold positions only; a NaN fails the comparison.
+    if not (degrees.min(initial=0) >= -limit and degrees.max(initial=0) <= limit):
+        degrees[~(np.abs(degrees) <= limit)] = np.nan
     return degrees
 
 
