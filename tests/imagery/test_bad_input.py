@@ -167,7 +167,7 @@ def zipped(name: str) -> bytes:
         (b"Invalid MAP_KEY.", "Invalid MAP_KEY."),
         (b"Exceeding allowed transaction limit.\n", "transaction limit"),
         (b"%PDF-1.7\n...", "binary"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(100), "binary"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(100), "truncated or damaged"),
         (bytes(range(256)) * 40, "binary"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".xlsx"),
         (zipped("fire.csv"), "unpack"),
