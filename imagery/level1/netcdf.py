@@ -44,6 +44,9 @@ class NetcdfFile(Closing):
             import h5py
 
         self.path = path
+        # Looking a name up costs the library a millisecond, and strips ask again and again.
+        self._variables: dict[str, h5py.Dataset] = {}
+        self._attributes: dict[tuple[str, str], Any] = {}
         check_start(path)
         self._open_files = ExitStack()
         try:
@@ -64,6 +67,11 @@ class NetcdfFile(Closing):
             raise self._damaged(name) from error
 
     def variable(self, name: str) -> h5py.Dataset:
+        if name not in self._variables:
+            self._variables[name] = self._found(name)
+        return self._variables[name]
+
+    def _found(self, name: str) -> h5py.Dataset:
         if not self.has(name):
             raise unreadable(self.path, "granule_missing", place=name, format=FORMAT)
         try:
@@ -91,7 +99,9 @@ class NetcdfFile(Closing):
 
     def optional(self, variable: str, name: str) -> Any | None:
         """Return an attribute of a variable, None where it has none."""
-        return self._attribute(self.variable(variable), name)
+        if (variable, name) not in self._attributes:
+            self._attributes[variable, name] = self._attribute(self.variable(variable), name)
+        return self._attributes[variable, name]
 
     def number(self, variable: str, name: str) -> float:
         """Return an attribute of a variable that must be a finite number."""
