@@ -17,10 +17,10 @@ from firewatch.ledger.register import load_register
 from firewatch.ledger.store import Ledger
 from firewatch.settings import CoverageSettings, DetectionSettings, Settings
 from firewatch.supersession import Matching
-from imagery import modis, viirs
-from imagery.cropland import Cropland, read_cropland
-from imagery.detect import Detectors
-from imagery.parameters import with_overrides
+from imagery.coverage.cropland import Cropland, read_cropland
+from imagery.detection import modis, viirs
+from imagery.detection.detect import Detectors
+from imagery.detection.parameters import with_overrides
 from imagery.sources import Watch
 from zones.places.areas import Areas, load_areas
 from zones.places.locate import county_codes

@@ -77,9 +77,9 @@ class DetectionSettings(BaseModel):
     points take the place of our own by default, as standard ones take that of near-real-time."""
     modis_collection: Literal["c6", "c5"] = "c6"
     viirs: dict[str, float | str] = {}
-    """Thresholds in place of those of `imagery/viirs_iband.json`, by their names there."""
+    """Thresholds in place of those in `imagery/detection/viirs_iband.json`, by name."""
     modis: dict[str, float | str | bool] = {}
-    """Thresholds in place of those of `imagery/modis_c6.json` (`modis_c5.json`)."""
+    """Thresholds in place of those in `imagery/detection/modis_c6.json` (`modis_c5.json`)."""
     stack_platform: Literal["S-NPP", "NOAA-20", "NOAA-21"] = "S-NPP"
     """Whose images calibrated GeoTIFFs are if they do not say."""
 

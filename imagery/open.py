@@ -12,22 +12,22 @@ import pandas as pd
 from firewatch.core.errors import UsageError
 from firewatch.core.geo import Extent
 from firewatch.core.time import epoch_seconds
-from imagery.cells import Cells
-from imagery.codes import product_rank
 from imagery.content import decoded, is_workbook, load
-from imagery.coverage import Label
-from imagery.coverage_table import of_granule
-from imagery.formats import FORMATS
-from imagery.formats.declare import Format
+from imagery.coverage.ground import Label
+from imagery.coverage.table import of_granule
 from imagery.level2.coverage import coverage_of_granule
 from imagery.level2.granule import Level2
 from imagery.level2.points import points_of_granule, version_text
 from imagery.level2.read import is_hdf, read_level2
-from imagery.parse import cells_of_text
-from imagery.points import points_of
+from imagery.lists.cells import Cells
+from imagery.lists.codes import product_rank
+from imagery.lists.formats import FORMATS
+from imagery.lists.formats.declare import Format
+from imagery.lists.parse import cells_of_text
+from imagery.lists.points import points_of
+from imagery.lists.text import find_body
+from imagery.lists.workbook import cells_of_workbook
 from imagery.reading import Look, Reading, Rejection, both, rejection_table, unreadable
-from imagery.text import find_body
-from imagery.workbook import cells_of_workbook
 
 # Half-downloaded files and the lock files of office programs.
 _UNFINISHED = (".part", ".crdownload", ".tmp", ".filepart", ".download")
@@ -114,7 +114,7 @@ def read(
     now_epoch_s
         Time of reading in UTC epoch seconds; rows more than an hour later are rejected.
     formats
-        The formats to choose from; those of `imagery.formats` by default.
+        The formats to choose from; those of `imagery.lists.formats` by default.
     seen
         For the coverage of level-2 products.
 

@@ -65,7 +65,7 @@ class Reading:
         Name of the declared format.
     points
         Accepted rows, schema stage "read". `source_row` is the line of the file, or the row of
-        the sheet; rows of further sheets start at `imagery.workbook.SHEET_STEP`.
+        the sheet; rows of further sheets start at `imagery.lists.workbook.SHEET_STEP`.
     rejections
         One row a rejected row: `source_row`, `field`, `found`, `expected`, `remedy`.
     rows
@@ -79,7 +79,7 @@ class Reading:
     looks
         What the file says of where it looked, beyond its points.
     coverage
-        Ground seen, columns of `imagery.coverage_table`; None where the file tells nothing.
+        Ground seen, columns of `imagery.coverage.table`; None where the file tells nothing.
     own
         Set if the points are of our own detection.
     remark

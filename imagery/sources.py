@@ -13,19 +13,19 @@ from firewatch.core.errors import UnreadableFileError
 from firewatch.core.files import sha256_of_file
 from firewatch.core.geo import Extent
 from firewatch.core.schema import empty
-from imagery.coverage import Label
-from imagery.coverage_table import read_coverage, states_simulated
-from imagery.cropland import Cropland
-from imagery.detect import Detectors, detect_one
-from imagery.detected import FORMAT_NAMES, reading_of_detection
+from imagery.coverage.cropland import Cropland
+from imagery.coverage.ground import Label
+from imagery.coverage.table import read_coverage, states_simulated
+from imagery.detection.detect import Detectors, detect_one
+from imagery.detection.reading import FORMAT_NAMES, reading_of_detection
 from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles, grouped
 from imagery.level1.stack import DEFAULT_PLATFORM, StackFiles, stacks
 from imagery.level1.window import OutsideRegionError
 from imagery.level2.coverage import geolocation_of
 from imagery.level2.products import product_named
+from imagery.lists.times import FUTURE_GRACE_S
 from imagery.open import SeenFrom, read
 from imagery.reading import Reading, both, rejection_table, unreadable
-from imagery.times import FUTURE_GRACE_S
 
 COVERAGE_FORMAT = "coverage_table"
 _PARQUET = b"PAR1"

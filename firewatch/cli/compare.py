@@ -127,8 +127,8 @@ def _sources(state: State, path: Path) -> list[Source]:
 
 def _reading(state: State, source: Source) -> Reading:
     from firewatch.rulebook import detectors_of
-    from imagery.detect import detect_one
-    from imagery.detected import reading_of_detection
+    from imagery.detection.detect import detect_one
+    from imagery.detection.reading import reading_of_detection
     from imagery.open import read
 
     if source.fault is not None:

@@ -118,7 +118,7 @@ def _period(state: State, season: str | None, first: str | None, last: str | Non
 
 def _hand_over(state: State, connection: Connection, period: Period, simulated: bool) -> None:
     from firewatch.ledger.coverage import coverage_between
-    from imagery.coverage_table import write_coverage
+    from imagery.coverage.table import write_coverage
 
     assert state.out is not None
     first_s, after_s = period.epoch_bounds_s()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from firewatch.cli.state import State
     from firewatch.core.geo import Extent
-    from imagery.detect import DetectedGranule, SceneFiles
+    from imagery.detection.detect import DetectedGranule, SceneFiles
 
 
 def register(app: typer.Typer) -> None:
@@ -106,7 +106,7 @@ def _detected(
     state: State, found: list[SceneFiles], region: bool, executor: Executor | None
 ) -> Iterator[DetectedGranule | FirewatchError]:
     from firewatch.rulebook import detectors_of
-    from imagery.detect import detect_each
+    from imagery.detection.detect import detect_each
 
     extent = _region(state) if region else None
     detectors = detectors_of(state.settings.detection)

@@ -26,8 +26,8 @@ from firewatch.count.seasons import SeasonPair
 from firewatch.ledger.claims import claims_within, feeds_within
 from firewatch.ledger.coverage import areas_seen_clear, ground_by_area, measured_granules
 from firewatch.supersession import Claim
-from imagery.coverage import BASIS_COLUMN
-from imagery.coverage_table import SAME_GRANULE_S
+from imagery.coverage.ground import BASIS_COLUMN
+from imagery.coverage.table import SAME_GRANULE_S
 
 _SEASONS = ("base", "now")
 

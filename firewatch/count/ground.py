@@ -17,7 +17,7 @@ from firewatch.count.names import AreaNames
 from firewatch.ledger.claims import feeds_within
 from firewatch.ledger.coverage import ground_between
 from firewatch.supersession import Claim, overpass_numbers
-from imagery.coverage import AREA_COLUMNS, BASES, BASIS_COLUMN, CROPLAND_COLUMNS
+from imagery.coverage.ground import AREA_COLUMNS, BASES, BASIS_COLUMN, CROPLAND_COLUMNS
 
 NONE, FEED_PRESENT, MEASURED = BASES
 LAND_COLUMNS = AREA_COLUMNS[:4]

@@ -13,8 +13,8 @@ from firewatch.ledger.points import with_wanted
 from firewatch.ledger.store import append, fetch
 from firewatch.ledger.tables import coverage as areas_seen
 from firewatch.ledger.tables import granules
-from imagery.coverage import AREA_COLUMNS, BASES, CROPLAND_COLUMNS
-from imagery.coverage_table import (
+from imagery.coverage.ground import AREA_COLUMNS, BASES, CROPLAND_COLUMNS
+from imagery.coverage.table import (
     GRANULE_COLUMNS,
     SAME_GRANULE_S,
     TABLE_COLUMNS,
@@ -36,7 +36,7 @@ def record_coverage(connection: Connection, file_id: int, coverage: pd.DataFrame
     file_id
         The file on record, within whose transaction this happens.
     coverage
-        `imagery.coverage_table.TABLE_COLUMNS`, of one granule or of many. Every account is kept,
+        `imagery.coverage.table.TABLE_COLUMNS`, of one granule or of many. Every account is kept,
         also of granules that are on record already; which one counts is decided on reading.
     """
     if coverage.empty:
@@ -56,8 +56,8 @@ def coverage_between(connection: Connection, first_s: int, last_s: int) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        `imagery.coverage_table.TABLE_COLUMNS`: each granule and area by the one account that
-        stands (see `imagery.coverage_table.standing`), whatever order the files came in.
+        `imagery.coverage.table.TABLE_COLUMNS`: each granule and area by the one account that
+        stands (see `imagery.coverage.table.standing`), whatever order the files came in.
     """
     whole = _standing_between(connection, first_s, last_s, select(areas_seen))
     return conformed(whole.reindex(columns=list(TABLE_COLUMNS)))
@@ -69,7 +69,7 @@ def ground_between(connection: Connection, first_s: int, last_s: int) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        One row a granule and area: `imagery.coverage_table.GRANULE_COLUMNS`, area_code, basis,
+        One row a granule and area: `imagery.coverage.table.GRANULE_COLUMNS`, area_code, basis,
         and the columns in km².
     """
     keys = [areas_seen.c[name] for name in ("granule_key", "area_code", "basis")]

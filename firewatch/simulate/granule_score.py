@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from firewatch.core.geo import Extent, Floats
 from firewatch.simulate.granule_ground import Cover
-from imagery.masks import FireClass
+from imagery.detection.masks import FireClass
 
 _SQUARE = np.ones((3, 3), dtype=bool)
 _APART_DEG = 0.06

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from imagery.detection.scene import FireRadiance, Scene
 from imagery.level1.window import Window
-from imagery.scene import FireRadiance, Scene
 
 
 class Canvas:

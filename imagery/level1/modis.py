@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from firewatch.core.geo import Extent
 from imagery.closing import Closing
+from imagery.detection.scene import Scene
 from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import MODIS_LINES_A_SCAN, MODIS_SAMPLES, modis_size_km
 from imagery.level1.hdf4 import Hdf4File
@@ -34,7 +35,6 @@ from imagery.radiometry import (
     temperature_by_table,
 )
 from imagery.reading import unreadable
-from imagery.scene import Scene
 
 MARGIN_PX = 150
 """Half of a 301 x 301 neighbourhood, the largest any rule looks at."""

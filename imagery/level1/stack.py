@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from firewatch.core.geo import Extent
+from imagery.detection.scene import NO_CLOUD_CLASS, Bytes, Scene
 from imagery.level1.stack_image import ImageGrid, grid_of, sample_of, tags_of, values_of
 from imagery.level1.window import Window
 from imagery.radiometry import NIGHT_FROM_DEG, Singles, sun_factor
 from imagery.reading import unreadable
-from imagery.scene import NO_CLOUD_CLASS, Bytes, Scene
 from imagery.sun import solar_angles_deg
 
 MISSING = ("view_geometry", "quality_flags", "land_water_mask")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from firewatch.core.geo import Extent
 from imagery.closing import Closing
+from imagery.detection.scene import FireRadiance, Scene
 from imagery.level1.canvas import Canvas
 from imagery.level1.geometry import VIIRS_LINES_A_SCAN, VIIRS_SAMPLES, viirs_i_size_km
 from imagery.level1.netcdf import NetcdfFile
@@ -47,7 +48,6 @@ from imagery.level1.window import (
 )
 from imagery.radiometry import Singles
 from imagery.reading import unreadable
-from imagery.scene import FireRadiance, Scene
 
 MARGIN_PX = 290
 """As far as the scene-dependent threshold of Schroeder et al. (2014) looks: half of 501 pixels, and
@@ -309,7 +309,8 @@ class ViirsGranule(Closing):
 
         def take(classes: NDArray[Any], rows: slice) -> None:
             # Ten times as fast as a lookup, whose indices NumPy first widens to 64 bits.
-            found = classes.astype(np.uint8, copy=False).tobytes().translate(_WATER_BYTES)
+            narrow = classes.astype(np.uint8, casting="same_kind", copy=False)
+            found = narrow.tobytes().translate(_WATER_BYTES)
             water[rows] = np.frombuffer(found, dtype=np.bool_).reshape(classes.shape)
             np.equal(classes, COAST_CLASS, out=coast[rows])
 

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from firewatch.core.geo import Floats
-from imagery.coverage import Label, Seen, coverage, summed
+from imagery.coverage.ground import Label, Seen, coverage, summed
+from imagery.detection.masks import FireClass
 from imagery.level1.surface import WATER
 from imagery.level2.geolocation import Geolocation, Located, geolocation_name, geolocation_of
 from imagery.level2.granule import Level2
-from imagery.masks import FireClass
 from imagery.radiometry import NIGHT_FROM_DEG
 from imagery.reading import unreadable
 from imagery.swath import ground_area_km2
@@ -28,7 +28,7 @@ _PAIR_TOLERANCE_S = 120
 
 
 def coverage_of_granule(granule: Level2, geolocation: Path | None, label: Label) -> pd.DataFrame:
-    """Return what ground an official product has seen; see `imagery.coverage.coverage`.
+    """Return what ground an official product has seen; see `imagery.coverage.ground.coverage`.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def coverage_of_granule(granule: Level2, geolocation: Path | None, label: Label)
     ------
     UnreadableFileError
         Without that file, if it is of another granule by its shape or time, or damaged. The
-        granule can then only be noted as present (`imagery.coverage_table.feed_present`).
+        granule can then only be noted as present (`imagery.coverage.table.feed_present`).
     """
     if geolocation is None:
         raise _needs_geolocation(granule, granule.path)

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from firewatch.core import schema
 from firewatch.core.time import from_epoch_seconds
-from imagery.cells import Cells, Mask, Rows, no_row_blank
-from imagery.codes import constant
-from imagery.formats.declare import Role
-from imagery.heading import Match
 from imagery.level2.granule import Heading, Level2
-from imagery.points import points_of
+from imagery.lists.cells import Cells, Mask, Rows, no_row_blank
+from imagery.lists.codes import constant
+from imagery.lists.formats.declare import Role
+from imagery.lists.heading import Match
+from imagery.lists.points import points_of
 from imagery.reading import Rejection, both
 from imagery.swath import sizes_km
 

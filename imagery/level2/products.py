@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from firewatch.core.vocab import Confidence, Source
-from imagery.formats.declare import ConfidenceScale, FileColumn, Format
-from imagery.formats.firms import MODIS_SATELLITES, VERSIONS, VIIRS_SATELLITES
+from imagery.lists.formats.declare import ConfidenceScale, FileColumn, Format
+from imagery.lists.formats.firms import MODIS_SATELLITES, VERSIONS, VIIRS_SATELLITES
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,14 @@ import pytest
 from firewatch.core.geo import Extent
 from firewatch.simulate.granule import GranuleRequest, simulate_granule
 from firewatch.simulate.granule_fires import scattered_fires
-from imagery import viirs
-from imagery.detect import STRIP_LINES, detect_one
+from imagery.detection import viirs
+from imagery.detection.detect import STRIP_LINES, detect_one
+from imagery.detection.scene import Scene
+from imagery.detection.sweep import pieces, sweep
+from imagery.detection.viirs import ViirsDetector
 from imagery.level1.pairs import GranuleFiles, granules
 from imagery.level1.viirs import ViirsGranule
 from imagery.level1.window import Window
-from imagery.scene import Scene
-from imagery.sweep import pieces, sweep
-from imagery.viirs import ViirsDetector
 
 pytestmark = pytest.mark.benchmark
 FULL = os.environ.get("FIREWATCH_BENCHMARK") == "full"
@@ -38,7 +38,7 @@ _PEAK = """
 import sys
 from pathlib import Path
 from firewatch.core.geo import Extent
-from imagery.detect import detect_one, scene_files
+from imagery.detection.detect import detect_one, scene_files
 box = [float(side) for side in sys.argv[2:]]
 detect_one(scene_files([Path(sys.argv[1])])[0], Extent(*box) if box else None)
 status = Path("/proc/self/status").read_text()

@@ -19,10 +19,10 @@ import pytest
 from firewatch.simulate.granule import GranuleRequest, simulate_granule
 from firewatch.simulate.granule_ground import Cover, Weather
 from firewatch.simulate.granule_score import false_alarms, with_rate
-from imagery import modis, viirs
+from imagery.detection import modis, viirs
+from imagery.detection.scene import Scene
 from imagery.level1.modis import read_modis
 from imagery.level1.viirs import read_viirs
-from imagery.scene import Scene
 
 FULL = os.environ.get("FIREWATCH_BENCHMARK") == "full"
 NO_FIRES = pd.DataFrame({"lon": [], "lat": [], "area_m2": [], "t_k": []})

@@ -15,7 +15,7 @@ from rasterio.transform import from_origin
 
 from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulate_granule
 from firewatch.simulate.granule_ground import Weather
-from imagery.detect import detect_granules
+from imagery.detection.detect import detect_granules
 
 
 def row(lon: float, confidence: str = "n", version: str = "2.0NRT", frp: float = 5.0) -> str:

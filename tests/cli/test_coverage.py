@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulate_granule
-from imagery.coverage import AREA_COLUMNS
-from imagery.coverage_table import of_granule, read_coverage, states_simulated, write_coverage
+from imagery.coverage.ground import AREA_COLUMNS
+from imagery.coverage.table import of_granule, read_coverage, states_simulated, write_coverage
 
 STARTED_UTC_S = 1_604_556_300
 SEASON = ("--season", "2020-21")

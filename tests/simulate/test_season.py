@@ -19,7 +19,7 @@ from firewatch.simulate.granule_ground import Cover
 from firewatch.simulate.orbits import overpasses
 from firewatch.simulate.season import SimulatedFiles, simulate_season
 from firewatch.simulate.season_granule import choose_pass, without
-from imagery.detect import detect_granules
+from imagery.detection.detect import detect_granules
 from zones.places.areas import load_areas
 
 SEED, SCALE = 7, 0.25

@@ -24,8 +24,8 @@ from firewatch.ledger.store import append_row
 from firewatch.ledger.tables import claims, source_files
 from firewatch.pipeline import Declaration
 from firewatch.views import area_names
-from imagery.coverage import AREA_COLUMNS, CROPLAND_COLUMNS
-from imagery.coverage_table import feed_present, of_granule
+from imagery.coverage.ground import AREA_COLUMNS, CROPLAND_COLUMNS
+from imagery.coverage.table import feed_present, of_granule
 
 Line = Callable[..., str]
 NANNING_COUNTIES, GUILIN_COUNTIES = (450102, 450103), (450302, 450305)

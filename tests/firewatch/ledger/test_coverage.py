@@ -20,8 +20,8 @@ from firewatch.ledger.coverage import (
 from firewatch.ledger.store import Ledger, append_row, fetch
 from firewatch.ledger.tables import coverage as areas_seen
 from firewatch.ledger.tables import granules, source_files
-from imagery.coverage import AREA_COLUMNS
-from imagery.coverage_table import combine, feed_present, of_granule, read_coverage, write_coverage
+from imagery.coverage.ground import AREA_COLUMNS
+from imagery.coverage.table import combine, feed_present, of_granule, read_coverage, write_coverage
 
 START_S = 1_604_556_360
 EVER = (0, 2**40)

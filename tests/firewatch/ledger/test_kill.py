@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from imagery.coverage import AREA_COLUMNS
-from imagery.coverage_table import of_granule, write_coverage
+from imagery.coverage.ground import AREA_COLUMNS
+from imagery.coverage.table import of_granule, write_coverage
 
 pytestmark = pytest.mark.kill
 TABLES = (

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from firewatch.core.errors import UnreadableFileError
-from imagery.detect import detect_granules
+from imagery.detection.detect import detect_granules
 
 SHAPE = (64, 6400)
 OBSERVED, LOCATED = "observation_data", "geolocation_data"

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from imagery.detection.masks import FireClass
 from imagery.level2.consistency import (
     COLLECTION_4_RAMPS,
     COLLECTION_61_RAMPS,
@@ -19,7 +20,6 @@ from imagery.level2.consistency import (
 )
 from imagery.level2.granule import Level2
 from imagery.level2.read import read_level2
-from imagery.masks import FireClass
 from imagery.open import read
 
 pytestmark = pytest.mark.realdata

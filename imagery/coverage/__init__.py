@@ -1,0 +1,1 @@
+"""What ground was seen, of which areas, and how much of it is cropland."""

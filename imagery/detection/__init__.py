@@ -1,0 +1,1 @@
+"""Finding fires in a scene: one contextual engine, the sensors' tests, thresholds as data."""

@@ -1,0 +1,100 @@
+"""Our own detection of a granule, as the reading of a file of fire points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from firewatch.core import schema
+from firewatch.core.vocab import Source
+from imagery.coverage.table import of_granule
+from imagery.detection.detect import DetectedGranule
+from imagery.reading import Look, OwnVersion, Reading, both, rejection_table
+
+FORMAT_NAMES = {"VIIRS_I": "viirs_level1", "MODIS": "modis_level1"}
+SENSORS = {"VIIRS_I": "VIIRS", "MODIS": "MODIS"}
+OVER_WATER = "3"
+"""`provider_type` of a fire over water, as FIRMS numbers it (offshore)."""
+_CLOUD_MASK = "cloud_mask"
+_HASH_DIGITS = 8
+_UNRANKED = 0
+_DECIMALS = {"bt_mir_k": 2, "bt_tir_k": 2, "frp_mw": 2, "scan_km": 3, "track_km": 3}
+"""Decimals of values, as finely as official text gives them or finer."""
+
+
+def own_version(granule: DetectedGranule) -> OwnVersion:
+    """Return the version of the detection that found a granule's fires."""
+    text = f"{granule.algorithm}-{granule.version}+{granule.parameter_hash[:_HASH_DIGITS]}"
+    return OwnVersion(text, complete=not _lacking(granule.missing))
+
+
+def product_version(granule: DetectedGranule) -> str:
+    """Return the version with what made this granule's detection differ from a complete one.
+
+    The algorithm does without a missing band in its own documented way, and uses a cloud mask
+    where there is one: both make another product.
+    """
+    lacking = _lacking(granule.missing)
+    text = own_version(granule).text
+    text += "-no-" + "-".join(lacking) if lacking else ""
+    return text if _CLOUD_MASK in granule.missing else f"{text}-with-{_CLOUD_MASK}"
+
+
+def reading_of_detection(granule: DetectedGranule, cropland_version: str = "") -> Reading:
+    """Return a granule's fires, where it looked and what it saw.
+
+    Ranks are 0 until the ledger gives them: which of two versions of our own is the newer one is
+    known there only. acquired_utc is the start of the granule, as in the provider's text.
+    """
+    version = product_version(granule)
+    points = _points(granule, version)
+    look = Look(
+        granule.platform, SENSORS[granule.sensor], granule.sensor, version, _UNRANKED,
+        granule.extent, granule.started_utc_s, max(granule.started_utc_s, granule.ended_utc_s - 1),
+    )  # fmt: skip
+    return Reading(
+        path=granule.image,
+        format_name=FORMAT_NAMES[granule.sensor],
+        points=points,
+        rejections=rejection_table([]),
+        rows=len(points),
+        extent=granule.extent,
+        period_utc_s=(look.first_s, look.last_s),
+        simulated=granule.simulated,
+        looks=(look,),
+        coverage=None
+        if granule.coverage is None
+        else of_granule(
+            granule.coverage,
+            granule.platform,
+            granule.sensor,
+            version,
+            _UNRANKED,
+            granule.started_utc_s,
+            granule.ended_utc_s,
+            cropland_version,
+        ),
+        own=own_version(granule),
+        remark="" if len(points) else both("detected.none"),
+    )
+
+
+def _lacking(missing: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in missing if name != _CLOUD_MASK)
+
+
+def _points(granule: DetectedGranule, version: str) -> pd.DataFrame:
+    fires = granule.fires.assign(
+        source_row=np.arange(1, len(granule.fires) + 1),
+        source=str(Source.SATELLITE),
+        product_family=granule.sensor,
+        product_version=version,
+        product_rank=_UNRANKED,
+        platform=granule.platform,
+        sensor=SENSORS[granule.sensor],
+        confidence_raw=granule.fires["confidence"],
+        provider_type=np.where(granule.fires["water"].to_numpy(dtype=bool), OVER_WATER, ""),
+    )
+    return schema.conform(fires, "read").round(_DECIMALS)

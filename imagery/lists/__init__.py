@@ -1,0 +1,1 @@
+"""Files of fire points: their formats as tables, reading, and every row that is none."""
