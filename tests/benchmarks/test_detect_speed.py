@@ -31,7 +31,7 @@ from imagery.level1.window import Window
 
 pytestmark = pytest.mark.benchmark
 FULL = os.environ.get("FIREWATCH_BENCHMARK") == "full"
-SCANS = 202 if FULL else 24
+SCANS = 202 if FULL else 6
 GUANGXI = Extent(104.45, 20.9, 112.06, 26.39)
 # A process of its own, so that the peak is that of one granule, imports and all.
 _PEAK = """
@@ -49,7 +49,7 @@ print(status.split("VmHWM:")[1].split()[0])
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> GranuleFiles:
     folder = tmp_path_factory.mktemp("granule")
-    fires = scattered_fires(2000 if FULL else 250, 1)
+    fires = scattered_fires(2000 if FULL else 400, 1)
     made = simulate_granule(folder, GranuleRequest("S-NPP", 1_604_556_300, fires, scans=SCANS))
     (found,) = granules(made.files.values())
     return found
