@@ -16,15 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.footprint import size_km
-from firewatch.core.geo import Extent, distance_km, local_km
+from firewatch.core.geo import Extent
+from firewatch.core.overpasses import nearest_pairs, overpass_numbers
 
 IN_FORCE = 0
 RETRACTED = -1
 """`superseded_by` of a point that the newer product looked for and did not find."""
 
-_OVERPASS_SPACING_KM = 1e5
-"""Overpasses are laid so far apart on a third axis that no match crosses from one to another."""
-_SEARCH_MARGIN = 1.05
 OWN_RANKS = range(1, 100)
 """Product ranks of our own detections on record: their order among themselves. Where they stand
 beside the provider's products is a setting, applied when versions are decided."""
@@ -67,22 +65,6 @@ class Matching:
     reach_pixels: float
     overpass_gap_min: int
     own_stands_at: float
-
-
-def overpass_numbers(points: pd.DataFrame, gap_min: int) -> NDArray[np.int64]:
-    """Number the overpasses: one platform, without a silence longer than `gap_min` minutes.
-
-    Over a region a few hundred kilometres wide a polar orbiter needs about two minutes and
-    comes back after about 100, so that the numbering does not depend on which points are there.
-    """
-    platform = pd.factorize(points["platform"].astype("str"), sort=True)[0]
-    acquired_s = points["acquired_s"].to_numpy()
-    order = np.lexsort((acquired_s, platform))
-    starts = np.ones(len(order), dtype=bool)
-    starts[1:] = (np.diff(platform[order]) != 0) | (np.diff(acquired_s[order]) > gap_min * 60)
-    numbers = np.empty(len(order), dtype=np.int64)
-    numbers[order] = np.cumsum(starts)
-    return numbers
 
 
 def standing(product_rank: Any, matching: Matching) -> Any:
@@ -164,59 +146,11 @@ def match_one_to_one(older: pd.DataFrame, newer: pd.DataFrame, reach_pixels: flo
     pandas.DataFrame
         Index: rows of `older` that found a match; columns newer_key, distance_km.
     """
-    from scipy.spatial import cKDTree
-
-    empty = pd.DataFrame(
-        {"newer_key": pd.Series(dtype="int64"), "distance_km": pd.Series(dtype=float)}
-    )
-    if older.empty or newer.empty:
-        return empty
-    reach_max_km = reach_pixels * max(older["size_km"].max(), newer["size_km"].max())
-    if not reach_max_km > 0:
-        return empty
     older = older.sort_values(["overpass", "lat", "lon"])
     newer = newer.sort_values(["overpass", "lat", "lon"])
-    lat0 = float(older["lat"].mean())
-    near = cKDTree(_laid_out(older, lat0)).sparse_distance_matrix(
-        cKDTree(_laid_out(newer, lat0)), reach_max_km * _SEARCH_MARGIN, output_type="ndarray"
-    )
-    i, j = near["i"], near["j"]
-    apart = distance_km(
-        older["lon"].to_numpy()[i], older["lat"].to_numpy()[i],
-        newer["lon"].to_numpy()[j], newer["lat"].to_numpy()[j],
-    )  # fmt: skip
-    reach = reach_pixels * (older["size_km"].to_numpy()[i] + newer["size_km"].to_numpy()[j]) / 2
-    chosen = _nearest_first(i[apart <= reach], j[apart <= reach], apart[apart <= reach])
-    i, j, apart = chosen
-    return pd.DataFrame(
-        {"newer_key": newer["point_key"].to_numpy()[j], "distance_km": apart}, index=older.index[i]
-    )
-
-
-def _laid_out(points: pd.DataFrame, lat0: float) -> NDArray[np.float64]:
-    x, y = local_km(points["lon"], points["lat"], lat0)
-    return np.column_stack([x, y, points["overpass"].to_numpy() * _OVERPASS_SPACING_KM])
-
-
-def _nearest_first(
-    i: NDArray[np.int64], j: NDArray[np.int64], apart: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Choose pairs greedily by distance, many at once: a pair that is the best of both its ends
-    would be chosen by the greedy walk whatever happens elsewhere."""
-    order = np.lexsort((j, i, apart))
-    i, j, apart = i[order], j[order], apart[order]
-    kept: list[NDArray[np.int64]] = []
-    alive = np.arange(len(i))
-    while len(alive):
-        first_of_i = np.zeros(len(alive), dtype=bool)
-        first_of_i[np.unique(i[alive], return_index=True)[1]] = True
-        first_of_j = np.zeros(len(alive), dtype=bool)
-        first_of_j[np.unique(j[alive], return_index=True)[1]] = True
-        best = alive[first_of_i & first_of_j]
-        kept.append(best)
-        alive = alive[~(np.isin(i[alive], i[best]) | np.isin(j[alive], j[best]))]
-    chosen = np.concatenate(kept) if kept else np.empty(0, dtype=np.int64)
-    return i[chosen], j[chosen], apart[chosen]
+    i, j, apart_km = nearest_pairs(older, newer, reach_pixels)
+    newer_key = newer["point_key"].to_numpy()[j].astype("int64")
+    return pd.DataFrame({"newer_key": newer_key, "distance_km": apart_km}, index=older.index[i])
 
 
 def _looked_at(

@@ -15,16 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.footprint import pixel_sizes, size_km
-from firewatch.core.geo import Floats, distance_km, local_km
+from firewatch.core.geo import Floats
+from firewatch.core.overpasses import Indices, nearest_pairs, overpass_numbers
 from firewatch.core.time import epoch_seconds
 from imagery.reading import Look
 
-Indices = NDArray[np.int64]
 Outcome = Literal["hit", "miss", "extra"]
 
-_OVERPASS_SPACING_KM = 1e5
-"""Overpasses lie so far apart on a third axis that no match crosses from one to another."""
-_SEARCH_MARGIN = 1.05
 _LOOK_SLACK_S = 600
 """Sources give the time of a pixel, of its scan or of the beginning of its granule."""
 
@@ -84,9 +81,9 @@ def compare(
     """
     rule = rule or MatchRule()
     ours, theirs = _prepared(tested), _prepared(reference)
-    numbers = _overpass_numbers(ours, theirs, rule.overpass_gap_min)
+    numbers = overpass_numbers(pd.concat([ours, theirs]), rule.overpass_gap_min)
     ours["overpass"], theirs["overpass"] = numbers[: len(ours)], numbers[len(ours) :]
-    i, j, apart_km = _nearest_pairs(ours, theirs, rule.reach_pixels)
+    i, j, apart_km = nearest_pairs(ours, theirs, rule.reach_pixels)
     overpasses = _overpasses(ours, theirs, i)
     if rule.shared_only:
         overpasses = overpasses[(overpasses["tested"] > 0) & (overpasses["reference"] > 0)]
@@ -179,70 +176,6 @@ def _prepared(points: pd.DataFrame) -> pd.DataFrame:
     )
     order = ["platform", "acquired_s", "lat", "lon", "row"]
     return table.sort_values(order, ignore_index=True)
-
-
-def _overpass_numbers(ours: pd.DataFrame, theirs: pd.DataFrame, gap_min: int) -> Indices:
-    """Number the overpasses of both sources together, first those of `ours`."""
-    both = pd.concat([ours, theirs], ignore_index=True)
-    platform = pd.factorize(both["platform"], sort=True)[0]
-    acquired_s = both["acquired_s"].to_numpy()
-    order = np.lexsort((acquired_s, platform))
-    starts = np.zeros(len(order), dtype=bool)
-    starts[1:] = (np.diff(platform[order]) != 0) | (np.diff(acquired_s[order]) > gap_min * 60)
-    numbers: Indices = np.empty(len(order), dtype=np.int64)
-    numbers[order] = np.cumsum(starts)
-    return numbers
-
-
-def _nearest_pairs(
-    ours: pd.DataFrame, theirs: pd.DataFrame, reach_pixels: float
-) -> tuple[Indices, Indices, Floats]:
-    from scipy.spatial import cKDTree
-
-    none = np.empty(0, dtype=np.int64)
-    if ours.empty or theirs.empty:
-        return none, none, np.empty(0)
-    reach_max_km = reach_pixels * max(ours["size_km"].max(), theirs["size_km"].max())
-    # Nearest the pole a degree of longitude is shortest: no pair lies farther on this plane than
-    # on the ground, and those that lie nearer are measured again.
-    lat0 = float(max(np.abs(ours["lat"]).max(), np.abs(theirs["lat"]).max()))
-    near = cKDTree(_laid_out(ours, lat0)).sparse_distance_matrix(
-        cKDTree(_laid_out(theirs, lat0)), reach_max_km * _SEARCH_MARGIN, output_type="ndarray"
-    )
-    i, j = near["i"].astype(np.int64), near["j"].astype(np.int64)
-    apart_km = distance_km(
-        ours["lon"].to_numpy()[i], ours["lat"].to_numpy()[i],
-        theirs["lon"].to_numpy()[j], theirs["lat"].to_numpy()[j],
-    )  # fmt: skip
-    side_km = (ours["size_km"].to_numpy()[i] + theirs["size_km"].to_numpy()[j]) / 2
-    close = apart_km <= reach_pixels * side_km
-    return _nearest_first(i[close], j[close], apart_km[close])
-
-
-def _laid_out(points: pd.DataFrame, lat0: float) -> Floats:
-    x_km, y_km = local_km(points["lon"], points["lat"], lat0)
-    return np.column_stack([x_km, y_km, points["overpass"].to_numpy() * _OVERPASS_SPACING_KM])
-
-
-def _nearest_first(i: Indices, j: Indices, apart_km: Floats) -> tuple[Indices, Indices, Floats]:
-    """Choose pairs nearest first, each end once, many at a time.
-
-    A pair that is the best of both its ends would be chosen by a walk from the nearest on,
-    whatever happens elsewhere.
-    """
-    order = np.lexsort((j, i, apart_km))
-    i, j, apart_km = i[order], j[order], apart_km[order]
-    chosen = [np.empty(0, dtype=np.int64)]
-    alive = np.arange(len(i))
-    while len(alive):
-        best_of_i, best_of_j = np.zeros((2, len(alive)), dtype=bool)
-        best_of_i[np.unique(i[alive], return_index=True)[1]] = True
-        best_of_j[np.unique(j[alive], return_index=True)[1]] = True
-        best = alive[best_of_i & best_of_j]
-        chosen.append(best)
-        alive = alive[~(np.isin(i[alive], i[best]) | np.isin(j[alive], j[best]))]
-    kept = np.concatenate(chosen)
-    return i[kept], j[kept], apart_km[kept]
 
 
 def _overpasses(ours: pd.DataFrame, theirs: pd.DataFrame, hits: Indices) -> pd.DataFrame:

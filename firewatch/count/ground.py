@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from firewatch.core.geo import Extent
+from firewatch.core.overpasses import overpass_numbers
 from firewatch.core.time import Period, date_of_day_number, local_day_number
 from firewatch.count.names import AreaNames
 from firewatch.ledger.claims import feeds_within
 from firewatch.ledger.coverage import ground_between
-from firewatch.supersession import Claim, overpass_numbers
+from firewatch.supersession import Claim
 from imagery.coverage.ground import AREA_COLUMNS, BASES, BASIS_COLUMN, CROPLAND_COLUMNS
 
 NONE, FEED_PRESENT, MEASURED = BASES

@@ -19,7 +19,6 @@ from firewatch.supersession import (
     Claim,
     Matching,
     match_one_to_one,
-    overpass_numbers,
     supersede,
 )
 
@@ -107,14 +106,6 @@ def test_two_old_points_cannot_both_become_the_same_new_one(facts_of: Facts) -> 
     )
     found = supersede(points, [], MATCHING)["superseded_by"]
     assert found.tolist() == [3, IN_FORCE, IN_FORCE]
-
-
-def test_an_overpass_ends_with_half_an_hour_of_silence(facts_of: Facts) -> None:
-    points = facts_of(
-        [{"lon": 108, "lat": 22, "acquired_s": T0 + minutes * 60} for minutes in (0, 2, 101, 103)]
-    )
-    numbers = overpass_numbers(points, 30)
-    assert numbers[0] == numbers[1] != numbers[2] == numbers[3]
 
 
 def greedy(older: pd.DataFrame, newer: pd.DataFrame, reach_pixels: float) -> dict[int, int]:
