@@ -15,15 +15,15 @@ from firewatch.core.geo import EARTH_RADIUS_KM
 from imagery.detection.scene import Bools
 
 
-def bowtie_duplicates(pixels: pd.DataFrame, detectors: int, share: float) -> Bools:
+def bowtie_duplicates(pixels: pd.DataFrame, lines_a_scan: int, share: float) -> Bools:
     """Return which fire pixels repeat a hotter one of an adjacent scan.
 
     Parameters
     ----------
     pixels
         line, lon, lat, bt_mir_k, scan_km, track_km; `line` counts from the granule's first.
-    detectors
-        Lines in one scan.
+    lines_a_scan
+        Lines that the sensor sees in one scan.
     share
         Two pixels are one when their centres are nearer than this share of their mean size.
     """
@@ -34,7 +34,7 @@ def bowtie_duplicates(pixels: pd.DataFrame, detectors: int, share: float) -> Boo
     place = _cartesian_km(pixels)
     pairs = cKDTree(place).query_pairs(share * float(np.nanmax(size)), output_type="ndarray")
     first, second = pairs[:, 0], pairs[:, 1]
-    scan = pixels["line"].to_numpy(dtype=np.int64) // detectors
+    scan = pixels["line"].to_numpy(dtype=np.int64) // lines_a_scan
     distance = np.linalg.norm(place[first] - place[second], axis=1)
     same = np.abs(scan[first] - scan[second]) == 1
     same &= distance < share * (size[first] + size[second]) / 2

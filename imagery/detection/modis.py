@@ -35,8 +35,9 @@ from imagery.detection.modis_screen import AdaptiveLimits, Screening, screen
 from imagery.detection.parameters import load_parameters, parameter_hash
 from imagery.detection.pixels import pixel_table
 from imagery.detection.scene import CLOUDY, Bools, Detection, Scene
-from imagery.detection.strips import WATER, band_at, in_order, missing_bands
+from imagery.detection.strips import LAND, WATER, band_at, in_order, missing_bands
 from imagery.detection.sweep import Decided, Detector, Piece, detect_scene, window_of
+from imagery.level1.geometry import MODIS_LINES_A_SCAN
 from imagery.level1.window import Window
 from imagery.radiometry import MODIS_21_22_UM, planck_radiance
 
@@ -55,8 +56,6 @@ __all__ = [
 
 ALGORITHM = "firewatch-modis-1km"
 VERSION = "1"
-DETECTORS = 10
-"""Lines in one scan of a 1 km band."""
 
 # The mean of radiances, as the official power seems to take it; that of the mean temperature is
 # less by up to 6 % where the background varies.
@@ -132,7 +131,7 @@ class ModisDetector(Detector[Screening]):
         return Decided(piece, mask, _pixels(scene, found, level, percent, p), missing)
 
     def product(self, fires: pd.DataFrame) -> pd.DataFrame:
-        twice = bowtie_duplicates(fires, DETECTORS, self._parameters.duplicate_share)
+        twice = bowtie_duplicates(fires, MODIS_LINES_A_SCAN, self._parameters.duplicate_share)
         return fires[~twice].reset_index(drop=True)
 
     def missing(self, named: Iterable[str], fires: pd.DataFrame) -> tuple[str, ...]:
@@ -303,7 +302,7 @@ def _values(scene: Scene, screening: Screening, candidates: Indices, p: Paramete
         },
     )
     on_water = wet[lines, samples]
-    kinds = np.where(on_water, np.uint8(WATER), np.uint8(1)).astype(np.uint8)
+    kinds = np.where(on_water, WATER, LAND).astype(np.uint8)
     statistics = window_statistics(background, lines, samples, kinds, p.window_rule)
     return with_columns(
         statistics,

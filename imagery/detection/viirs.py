@@ -40,7 +40,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from firewatch.core.geo import Floats
-from imagery.detection.contextual import Background, Derivation, window_statistics, with_columns
+from imagery.detection.contextual import (
+    BACKGROUND_FIRE,
+    Background,
+    Derivation,
+    window_statistics,
+    with_columns,
+)
 from imagery.detection.duplicates import bowtie_duplicates
 from imagery.detection.frp import radiance_power_mw, share_of_group
 from imagery.detection.masks import (
@@ -55,7 +61,7 @@ from imagery.detection.masks import (
 from imagery.detection.parameters import load_parameters, parameter_hash
 from imagery.detection.pixels import pixel_table
 from imagery.detection.scene import CLOUDY, Bools, Bytes, Detection, Scene
-from imagery.detection.strips import band_at, in_order, missing_bands
+from imagery.detection.strips import LAND, WATER, band_at, in_order, missing_bands
 from imagery.detection.sweep import Decided, Detector, Piece, detect_scene, window_of
 from imagery.detection.viirs_parameters import ViirsParameters as Parameters
 from imagery.detection.viirs_screen import (
@@ -66,6 +72,7 @@ from imagery.detection.viirs_screen import (
     Screening,
     screen,
 )
+from imagery.level1.geometry import VIIRS_LINES_A_SCAN
 from imagery.level1.window import Window
 from imagery.radiometry import VIIRS_I4_UM, planck_radiance
 
@@ -81,8 +88,6 @@ __all__ = [
 
 ALGORITHM = "firewatch-viirs-375m"
 VERSION = "1"
-DETECTORS = 32
-"""Lines in one scan of an I band."""
 # Lines over which one fire can act on another: it lets its neighbour pass the secondary test, and
 # that one shares the power of an M13 pixel with a third.
 _RIPPLE = 2
@@ -150,7 +155,7 @@ class ViirsDetector(Detector[Screening]):
         return Decided(piece, mask, pixels[here].reset_index(drop=True), missing)
 
     def product(self, fires: pd.DataFrame) -> pd.DataFrame:
-        twice = bowtie_duplicates(fires, DETECTORS, self._parameters.duplicate_share)
+        twice = bowtie_duplicates(fires, VIIRS_LINES_A_SCAN, self._parameters.duplicate_share)
         return fires[~twice].reset_index(drop=True)
 
     def missing(self, named: Iterable[str], fires: pd.DataFrame) -> tuple[str, ...]:
@@ -242,8 +247,10 @@ def _statistics(
     if scene.fire_radiance is not None:
         fields["m13"] = scene.fire_radiance.radiance
     background = Background(screening.surface, fields, _DERIVED, "mir", {})
-    kinds = np.where(screening.mask[lines, samples] == FireClass.WATER, 2, 1).astype(np.uint8)
-    known = screening.surface[lines, samples] & 0x7F
+    kinds = np.where(screening.mask[lines, samples] == FireClass.WATER, WATER, LAND).astype(
+        np.uint8
+    )
+    known = screening.surface[lines, samples] & (0xFF ^ BACKGROUND_FIRE)
     kinds = np.where(known > 0, known, kinds).astype(np.uint8)
     statistics = window_statistics(background, lines, samples, kinds, p.window_rule, least)
     return with_columns(
