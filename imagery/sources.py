@@ -16,10 +16,10 @@ from firewatch.core.schema import empty
 from imagery.coverage.cropland import Cropland
 from imagery.coverage.ground import Label
 from imagery.coverage.table import read_coverage, states_simulated
-from imagery.detection.detect import Detectors, detect_one
+from imagery.detection.detect import Detectors, SceneFiles, detect_one
 from imagery.detection.reading import FORMAT_NAMES, reading_of_detection
-from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles, grouped
-from imagery.level1.stack import DEFAULT_PLATFORM, StackFiles, stacks
+from imagery.level1.pairs import SIMULATED_PREFIX, grouped
+from imagery.level1.stack import DEFAULT_PLATFORM, stacks
 from imagery.level1.window import OutsideRegionError
 from imagery.level2.coverage import geolocation_of
 from imagery.level2.products import product_named
@@ -49,7 +49,7 @@ class Source:
 
     path: Path
     companions: tuple[Path, ...] = ()
-    imagery: GranuleFiles | StackFiles | None = None
+    imagery: SceneFiles | None = None
     fault: UnreadableFileError | None = None
 
     @property
@@ -104,7 +104,7 @@ def sources(files: Sequence[Path], stack_platform: str = DEFAULT_PLATFORM) -> li
     one source. A file whose partner is missing is a source with a fault.
     """
     among = grouped(files)
-    imagery: list[GranuleFiles | StackFiles] = [
+    imagery: list[SceneFiles] = [
         *among.granules,
         *stacks(among.others, stack_platform),
     ]
@@ -174,8 +174,8 @@ def _detected(source: Source, now_epoch_s: int, watch: Watch) -> Reading:
             cropland=watch.cropland,
         )
     except OutsideRegionError:
-        family = getattr(source.imagery, "family", "VIIRS_I")
-        return _nothing(source.path, FORMAT_NAMES[family], both("detected.outside"))
+        format_name = FORMAT_NAMES[source.imagery.family]
+        return _nothing(source.path, format_name, both("detected.outside"))
     if granule.started_utc_s > now_epoch_s + FUTURE_GRACE_S:
         moment = pd.Timestamp(granule.started_utc_s, unit="s", tz="UTC").isoformat()
         raise unreadable(source.path, "granule_future", found=moment)

@@ -22,7 +22,9 @@ from imagery.swath import ground_area_km2
 
 Label: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.integer]]
 """Area codes of (lon, lat) in degrees, 0 outside every area."""
-Cropland: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.floating]]
+CroplandShare: TypeAlias = Callable[
+    [NDArray[np.float64], NDArray[np.float64]], NDArray[np.floating]
+]
 """Share of cropland, 0..1, at (lon, lat) in degrees."""
 
 VIEW_LIMITS_DEG = (30.0, 50.0)
@@ -105,7 +107,7 @@ class Seen:
                 raise ValueError(f"{name} has shape {value.shape}, expected {shape}")
 
 
-def coverage(seen: Seen, label: Label, cropland: Cropland | None = None) -> pd.DataFrame:
+def coverage(seen: Seen, label: Label, cropland: CroplandShare | None = None) -> pd.DataFrame:
     """Return the ground seen, by area, view class and day or night.
 
     Parameters
@@ -149,7 +151,7 @@ class GranuleGround:
     def __init__(
         self,
         label: Label,
-        cropland: Cropland | None = None,
+        cropland: CroplandShare | None = None,
         pixel_area_km2: NDArray[np.floating] | None = None,
     ) -> None:
         self._label, self._cropland, self._area_km2 = label, cropland, pixel_area_km2
@@ -247,7 +249,7 @@ def _occurring(codes: Indices, size: int) -> tuple[Indices, Indices]:
 
 
 def _spots(
-    seen: Seen, rows: slice, label: Label, cropland: Cropland | None
+    seen: Seen, rows: slice, label: Label, cropland: CroplandShare | None
 ) -> tuple[_Spots, Bools]:
     """Return the pixels of some rows that lie in an area, and where they are."""
     lon, lat = (np.asarray(axis[rows], dtype=float) for axis in (seen.lon, seen.lat))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from firewatch.core.errors import FirewatchError
 from firewatch.core.geo import Extent, Floats
-from imagery.coverage.ground import Cropland, GranuleGround, Label
+from imagery.coverage.ground import CroplandShare, GranuleGround, Label
 from imagery.detection import modis, viirs
 from imagery.detection.modis import ModisDetector
 from imagery.detection.modis_parameters import ModisParameters
@@ -129,7 +129,7 @@ def detect_granules(
     *,
     detectors: Detectors = SHIPPED,
     label: Label | None = None,
-    cropland: Cropland | None = None,
+    cropland: CroplandShare | None = None,
     executor: Executor | None = None,
 ) -> Iterator[DetectedGranule]:
     """Yield each granule among files with its fire pixels, in order of time.
@@ -194,7 +194,7 @@ def detect_one(
     *,
     detectors: Detectors = SHIPPED,
     label: Label | None = None,
-    cropland: Cropland | None = None,
+    cropland: CroplandShare | None = None,
     strip_lines: int = STRIP_LINES,
 ) -> DetectedGranule:
     """Return one granule with its fire pixels; see `detect_granules`.
@@ -204,9 +204,8 @@ def detect_one(
     strip_lines
         Lines read at once; changes the memory that is needed and nothing else.
     """
-    image = files.i4 if isinstance(files, StackFiles) else files.image
     with _detection(files, region, detectors, strip_lines) as (window, detector, parts):
-        found = _Findings(image, region)
+        found = _Findings(files.image, region)
         ground = None
         for decided in sweep(parts, detector):
             found.add(decided)

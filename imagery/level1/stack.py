@@ -76,6 +76,16 @@ class StackFiles:
     platform: str = DEFAULT_PLATFORM
 
     @property
+    def family(self) -> str:
+        """Return the product family: calibrated I bands."""
+        return "VIIRS_I"
+
+    @property
+    def image(self) -> Path:
+        """Return the image that the pass is called by."""
+        return self.i4
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """Return all images, I4 first."""
         every = (self.i4, self.i5, self.i1, self.i2, self.i3, self.cloud)
