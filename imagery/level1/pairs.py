@@ -143,11 +143,6 @@ def granule_name(path: Path) -> GranuleName | None:
     )
 
 
-def is_level1(path: Path) -> bool:
-    """Return whether a file is named like one of a level-1 granule."""
-    return granule_name(path) is not None
-
-
 def checked_platform(path: Path, stated: str, title: str) -> str:
     """Return whose a file is by its content, else by its official name.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firewatch.core.errors import UnreadableFileError
-from imagery.level1.pairs import granule_name, granules, grouped, is_level1
+from imagery.level1.pairs import granule_name, granules, grouped
 
 
 def touch(folder: Path, *names: str) -> list[Path]:
@@ -44,7 +44,7 @@ def test_official_names_tell_platform_and_role(name: str, platform: str, role: s
     ],
 )
 def test_other_names_are_no_level_1(name: str) -> None:
-    assert not is_level1(Path(name))
+    assert granule_name(Path(name)) is None
 
 
 def test_a_granule_finds_its_companions_in_its_folder(tmp_path: Path) -> None:
