@@ -62,7 +62,7 @@ def changed_points(connection: Connection, outcome: Outcome, names: AreaNames) -
     query = (
         select(points, *(products.c[name] for name in PRODUCT_COLUMNS))
         .join(products, products.c.product_key == points.c.product_key)
-        .join(wanted, wanted.c.point_key == points.c.point_key)
+        .join(wanted, wanted.c.wanted_key == points.c.point_key)
         .order_by(points.c.acquired_s, points.c.point_key)
     )
     rows = fetch(connection, query)

@@ -142,7 +142,7 @@ def points_by_city(ledger: Ledger, outcome: IngestOutcome, rules: Rulebook) -> d
     with ledger.reading() as connection:
         wanted = with_wanted(connection, file_ids)
         came = select(sightings.c.point_key).where(
-            sightings.c.file_id.in_(select(wanted.c.point_key))
+            sightings.c.file_id.in_(select(wanted.c.wanted_key))
         )
         query = (
             select(points_current.c.county_adcode, func.count().label("points"))

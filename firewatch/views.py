@@ -201,7 +201,7 @@ def _ids_of(connection: Connection, keys: Iterable[int]) -> pd.Series:
     query = (
         select(points, *(products.c[name] for name in PRODUCT_COLUMNS))
         .join(products, products.c.product_key == points.c.product_key)
-        .join(wanted, wanted.c.point_key == points.c.point_key)
+        .join(wanted, wanted.c.wanted_key == points.c.point_key)
     )
     rows = fetch(connection, query)
     return point_ids(rows).set_axis(pd.Index(rows["point_key"]))

@@ -20,13 +20,13 @@ from sqlalchemy import Connection
 
 from firewatch.core.i18n import Texts
 from firewatch.core.time import Period, local_day_number
-from firewatch.count.ground import FEED_PRESENT, LAND_COLUMNS, MEASURED, NONE, days_of, reaching
+from firewatch.count.ground import LAND_COLUMNS, days_of, reaching
 from firewatch.count.names import AreaNames
 from firewatch.count.seasons import SeasonPair
 from firewatch.ledger.claims import claims_within, feeds_within
 from firewatch.ledger.coverage import areas_seen_clear, ground_by_area, measured_granules
 from firewatch.supersession import Claim
-from imagery.coverage.ground import BASIS_COLUMN
+from imagery.coverage.ground import BASIS_COLUMN, FEED_PRESENT, MEASURED, NONE
 from imagery.coverage.table import SAME_GRANULE_S
 
 _SEASONS = ("base", "now")

@@ -18,9 +18,15 @@ from firewatch.count.names import AreaNames
 from firewatch.ledger.claims import feeds_within
 from firewatch.ledger.coverage import ground_between
 from firewatch.supersession import Claim
-from imagery.coverage.ground import AREA_COLUMNS, BASES, BASIS_COLUMN, CROPLAND_COLUMNS
+from imagery.coverage.ground import (
+    AREA_COLUMNS,
+    BASIS_COLUMN,
+    CROPLAND_COLUMNS,
+    FEED_PRESENT,
+    MEASURED,
+    NONE,
+)
 
-NONE, FEED_PRESENT, MEASURED = BASES
 LAND_COLUMNS = AREA_COLUMNS[:4]
 """Land that was looked at: clear, cloudy, in glint, not seen."""
 _KM2 = [*AREA_COLUMNS, *CROPLAND_COLUMNS]

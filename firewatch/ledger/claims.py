@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, not_, select
 
 from firewatch.core.geo import Extent
+from firewatch.core.vocab import Source
 from firewatch.ledger.coverage import files_with_coverage
 from firewatch.ledger.store import append
 from firewatch.ledger.tables import claims
@@ -80,7 +81,7 @@ def claims_of(points: pd.DataFrame, extent: Extent) -> list[Claim]:
     extent
         The box of the file's rows, or the one that the user declares.
     """
-    seen = points[points["source"] == "satellite"]
+    seen = points[points["source"] == str(Source.SATELLITE)]
     names = ["platform", "product_family", "product_rank"]
     spans = seen.groupby(names, observed=True)["acquired_s"].agg(["min", "max"]).reset_index()
     return [

@@ -13,7 +13,7 @@ from firewatch.ledger.points import with_wanted
 from firewatch.ledger.store import append, fetch
 from firewatch.ledger.tables import coverage as areas_seen
 from firewatch.ledger.tables import granules
-from imagery.coverage.ground import AREA_COLUMNS, BASES, CROPLAND_COLUMNS
+from imagery.coverage.ground import AREA_COLUMNS, CROPLAND_COLUMNS, MEASURED
 from imagery.coverage.table import (
     GRANULE_COLUMNS,
     SAME_GRANULE_S,
@@ -87,7 +87,7 @@ def ground_by_area(connection: Connection, first_s: int, last_s: int) -> pd.Data
     number = granule_numbers(headers["platform"], headers["started_s"])
     shared = headers["granule_key"][pd.Series(number).duplicated(keep=False).to_numpy(dtype=bool)]
     several = with_wanted(connection, shared)
-    among = areas_seen.c.granule_key.in_(select(several.c.point_key))
+    among = areas_seen.c.granule_key.in_(select(several.c.wanted_key))
     resolved = _standing_between(connection, first_s, last_s, select(areas_seen).where(among))
     keys = [granules.c.platform, areas_seen.c.area_code, areas_seen.c.basis]
     query = (
@@ -105,7 +105,7 @@ def ground_by_area(connection: Connection, first_s: int, last_s: int) -> pd.Data
 def measured_granules(connection: Connection, first_s: int, last_s: int) -> pd.DataFrame:
     """Return granule_key, platform, started_s of the accounts whose ground was measured."""
     seen = exists().where(
-        areas_seen.c.granule_key == granules.c.granule_key, areas_seen.c.basis == BASES[-1]
+        areas_seen.c.granule_key == granules.c.granule_key, areas_seen.c.basis == MEASURED
     )
     columns = [granules.c[name] for name in ("granule_key", "platform", "started_s")]
     within = granules.c.started_s.between(first_s, last_s)
@@ -118,7 +118,9 @@ def areas_seen_clear(connection: Connection, granule_keys: Iterable[int]) -> fro
     wanted = with_wanted(connection, granule_keys)
     query = (
         select(areas_seen.c.area_code)
-        .where(areas_seen.c.granule_key.in_(select(wanted.c.point_key)), areas_seen.c.clear_km2 > 0)
+        .where(
+            areas_seen.c.granule_key.in_(select(wanted.c.wanted_key)), areas_seen.c.clear_km2 > 0
+        )
         .distinct()
     )
     return frozenset(connection.execute(query).scalars())

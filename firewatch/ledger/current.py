@@ -58,7 +58,7 @@ def refresh(connection: Connection, keys: Iterable[int]) -> None:
     if not keys:
         return
     # A list of keys, not a join: SQLite would walk all points and look each up in the list.
-    among = points.c.point_key.in_(select(with_wanted(connection, keys).c.point_key))
+    among = points.c.point_key.in_(select(with_wanted(connection, keys).c.wanted_key))
     row = tuple_(points_current.c.local_day, points_current.c.point_key)
     outdated = select(_LOCAL_DAY, points.c.point_key).where(among)
     connection.execute(delete(points_current).where(row.in_(outdated)))

@@ -33,7 +33,7 @@ DECIDED = tuple(
 _wanted = Table(
     "wanted",
     MetaData(),
-    Column("point_key", Integer, primary_key=True),
+    Column("wanted_key", Integer, primary_key=True),
     prefixes=["TEMPORARY"],
 )
 
@@ -100,7 +100,7 @@ def working_rows_of(connection: Connection, keys: NDArray[np.int64]) -> pd.DataF
     if not len(keys):
         return pd.DataFrame({"point_key": keys})
     wanted = with_wanted(connection, keys)
-    among = points.c.point_key.in_(select(wanted.c.point_key))
+    among = points.c.point_key.in_(select(wanted.c.wanted_key))
     return fetch(connection, _working_query().where(among))
 
 
@@ -115,16 +115,17 @@ def current_keys_by(
     if not len(values):
         return np.empty(0, dtype=np.int64)
     with_wanted(connection, np.unique(values))
-    among = points_current.c[column].in_(select(_wanted.c.point_key))
+    among = points_current.c[column].in_(select(_wanted.c.wanted_key))
     query = select(points_current.c.point_key).where(among)
     return fetch(connection, query)["point_key"].to_numpy(dtype=np.int64)
 
 
 def with_wanted(connection: Connection, keys: Iterable[int]) -> Table:
-    """Fill the temporary table of wanted keys and return it."""
+    """Fill the temporary table of wanted keys, of points or of whatever else, and return it."""
     _wanted.create(connection, checkfirst=True)
     connection.execute(_wanted.delete())
-    append(connection, _wanted, pd.DataFrame({"point_key": np.asarray(list(keys), dtype=np.int64)}))
+    rows = pd.DataFrame({"wanted_key": np.asarray(list(keys), dtype=np.int64)})
+    append(connection, _wanted, rows)
     return _wanted
 
 

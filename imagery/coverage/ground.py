@@ -36,7 +36,7 @@ KEY_COLUMNS = ("area_code", "view_class", "day_night")
 AREA_COLUMNS = tuple(f"{ground}_km2" for ground in GROUND)
 CROPLAND_COLUMNS = tuple(f"cropland_{ground}_km2" for ground in GROUND[:4])
 BASIS_COLUMN = "basis"
-BASES = ("none", "feed_present", "measured")
+BASES = NONE, FEED_PRESENT, MEASURED = ("none", "feed_present", "measured")
 """From the weakest: nothing known; a feed held the granule; areas come from a fire mask."""
 
 _CLEAR, _CLOUD, _GLINT, _NOT_SEEN, _WATER, _LEFT_OUT = range(6)
@@ -202,7 +202,7 @@ def summed(parts: list[pd.DataFrame], *, cropland: bool = False) -> pd.DataFrame
         return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in typed.items()})
     table = pd.concat(filled, ignore_index=True)
     total = table.groupby(list(KEY_COLUMNS), as_index=False)[columns].sum()
-    return total.assign(**{BASIS_COLUMN: "measured"})
+    return total.assign(**{BASIS_COLUMN: MEASURED})
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,9 @@ from imagery.coverage.ground import (
     BASES,
     BASIS_COLUMN,
     CROPLAND_COLUMNS,
+    FEED_PRESENT,
     KEY_COLUMNS,
+    MEASURED,
     VIEW_CLASSES,
 )
 from imagery.libraries import needed_for
@@ -103,7 +105,7 @@ def feed_present(
     """
     codes = sorted(set(area_codes))
     table = pd.DataFrame({"area_code": codes, "view_class": "unknown", "day_night": ""})
-    table[BASIS_COLUMN] = "feed_present"
+    table[BASIS_COLUMN] = FEED_PRESENT
     return of_granule(table, platform, family, version, rank, started_utc_s, ended_utc_s)
 
 
@@ -283,7 +285,7 @@ def _fault(table: pd.DataFrame) -> str:
     twice = table.duplicated([*_KEY, BASIS_COLUMN])
     if twice.any():
         return f"2 × {table.loc[twice, list(_KEY)].iloc[0].tolist()}"
-    measured = table[table[BASIS_COLUMN] == "measured"]
+    measured = table[table[BASIS_COLUMN] == MEASURED]
     return "measured, km² NaN" if measured[list(AREA_COLUMNS)].isna().any(axis=None) else ""
 
 
