@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-import shapely
-
 from firewatch.cause.static_heat import shipped_rule
 from firewatch.cause.works import as_works
 from firewatch.core.geo import Extent
@@ -70,13 +68,12 @@ def _precedence(settings: Settings) -> Precedence:
 def watch_over(areas: Areas, settings: Settings | None = None) -> Watch:
     """Return how imagery is read for a region; with the shipped settings if none are given."""
     settings = settings or Settings.model_construct()
-    region = Extent(*shapely.bounds(areas.region).tolist())
     return Watch(
-        region=region,
+        region=areas.extent,
         label=partial(county_codes, areas=areas),
         label_version=areas.version,
         detectors=detectors_of(settings.detection),
-        cropland=_cropland(settings.coverage, region),
+        cropland=_cropland(settings.coverage, areas.extent),
         stack_platform=settings.detection.stack_platform,
     )
 

@@ -164,10 +164,7 @@ def _write(state: State, fires: pd.DataFrame) -> None:
 
 
 def _region(state: State) -> Extent:
-    import shapely
-
-    from firewatch.core.geo import Extent
     from zones.places.areas import load_areas
 
     settings = state.settings.region
-    return Extent(*shapely.bounds(load_areas(settings.boundaries, settings.adcode).region).tolist())
+    return load_areas(settings.boundaries, settings.adcode).extent

@@ -14,6 +14,7 @@ import shapely
 
 from firewatch.core.errors import UsageError
 from firewatch.core.files import short_hash
+from firewatch.core.geo import Extent
 from zones.geometry.arrays import Geometries
 from zones.geometry.dissolve import dissolved, narrow_gaps
 from zones.places.adcodes import current_adcode, history
@@ -99,6 +100,11 @@ class Areas:
     def region(self) -> shapely.Geometry:
         """All counties dissolved into one polygon or multipolygon."""
         return dissolved(self.geometry)
+
+    @property
+    def extent(self) -> Extent:
+        """The box of the region."""
+        return Extent(*shapely.bounds(self.region).tolist())
 
     @cached_property
     def gaps(self) -> Geometries:
