@@ -117,7 +117,7 @@ def compare(
         notes=(
             rule.describe(language),
             *_period_notes(pair, target, language),
-            *_leap_notes(flips, pair, names, language),
+            *_leap_notes(flips, names, language),
             *_small_base_notes(judged, target, language),
             *fair.notes,
             say("cloud_note"),
@@ -170,6 +170,8 @@ def _by_city(counties: pd.DataFrame, names: AreaNames) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _LeapFlips:
+    """The leap days of two seasons, their points, and the cities whose verdict they turn."""
+
     days: tuple[date, ...]
     count: int
     cities: tuple[int, ...]
@@ -235,9 +237,7 @@ def _period_notes(pair: SeasonPair, target: Target, language: Language) -> list[
     ]
 
 
-def _leap_notes(
-    flips: _LeapFlips, pair: SeasonPair, names: AreaNames, language: Language
-) -> list[str]:
+def _leap_notes(flips: _LeapFlips, names: AreaNames, language: Language) -> list[str]:
     if not flips.days:
         return []
     say = texts("firewatch.count", language)
