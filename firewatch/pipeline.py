@@ -58,6 +58,8 @@ class FileOutcome:
         Points that this file's versions took out of force, or that came in already out of force.
     known
         The same bytes were taken in before; nothing changed.
+    name
+        What to call it by: the file's name, of images in several files with their folder.
     companions
         The other files of its granule.
     remark
@@ -76,6 +78,7 @@ class FileOutcome:
     superseded: int = 0
     new: int = 0
     known: bool = False
+    name: str = ""
     companions: tuple[Path, ...] = ()
     remark: str = ""
     error: str = ""
@@ -131,14 +134,14 @@ def ingest(
             outcome = _ingest_source(ledger, source, rules, watch, now_s, declared)
         except (FirewatchError, OSError) as error:
             outcome = FileOutcome(source.path, error=str(error))
-        outcomes.append(replace(outcome, companions=source.companions))
+        outcomes.append(replace(outcome, name=source.name, companions=source.companions))
         progress(outcomes[-1], len(found))
     return IngestOutcome(tuple(outcomes))
 
 
 def points_by_city(ledger: Ledger, outcome: IngestOutcome, rules: Rulebook) -> dict[str, int]:
     """Count the points in force that came from the files of an ingest, by city, most first."""
-    file_ids = [file.file_id for file in outcome.files if file.file_id]
+    file_ids = {file.file_id for file in outcome.files if file.file_id}
     with ledger.reading() as connection:
         wanted = with_wanted(connection, file_ids)
         came = select(sightings.c.point_key).where(
@@ -236,7 +239,7 @@ def _record_file(
     )
     reading, inside = _ranked(connection, reading, inside)
     inside, fresh = _record_points(connection, inside)
-    made = _claims(points, reading, declared)
+    made = _claims(points, reading, declared, rules.areas.extent)
     window = window_of(fresh, [(claim.first_s, claim.last_s) for claim in made])
     file_id = _record_source(connection, outcome, source, reading, sha256, now_s)
     record_claims(connection, file_id, made)
@@ -292,10 +295,13 @@ def _record_points(
     return inside, fresh
 
 
-def _claims(points: pd.DataFrame, reading: Reading, declared: Declaration | None) -> list[Claim]:
+def _claims(
+    points: pd.DataFrame, reading: Reading, declared: Declaration | None, region: Extent
+) -> list[Claim]:
+    """Return where and when a file looked; nothing if none of its rows come near the region."""
     if reading.looks:
         return [_claim_of(look) for look in reading.looks]
-    if reading.extent is None:
+    if reading.extent is None or not (declared or reading.extent.meets(region)):
         return []
     made = claims_of(points, declared.extent if declared else reading.extent)
     if declared is None:
@@ -330,7 +336,7 @@ def _record_source(
         {
             **{name: getattr(outcome, name) for name in TALLY},
             "sha256": sha256,
-            "name": outcome.path.name,
+            "name": source.name,
             "size_bytes": sum(path.stat().st_size for path in source.paths),
             "format_name": reading.format_name,
             "simulated": reading.simulated,

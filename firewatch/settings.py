@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,7 +26,13 @@ CONFIG_VARIABLE = "FIREWATCH_CONFIG"
 DEFAULT_CONFIG = "firewatch.toml"
 
 
-class RegionSettings(BaseModel):
+class _Section(BaseModel):
+    """A section of the settings; names it does not know are refused, for they change nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RegionSettings(_Section):
     """Which territory is watched, and whose boundaries are used."""
 
     adcode: int = 450000
@@ -38,14 +44,14 @@ class RegionSettings(BaseModel):
     """The user's layer of villages."""
 
 
-class ZoneSettings(BaseModel):
+class ZoneSettings(_Section):
     """How zones rule."""
 
     precedence: Path | None = None
     """The user's own table of which zone kind decides, in place of `precedence.csv`."""
 
 
-class CampaignSettings(BaseModel):
+class CampaignSettings(_Section):
     """Window and target of the campaign plan, section 4(2) on straw burning."""
 
     season_start: tuple[int, int] = (10, 1)
@@ -59,7 +65,7 @@ class CampaignSettings(BaseModel):
         return SeasonCalendar(self.season_start, self.season_end)
 
 
-class SupersessionSettings(BaseModel):
+class SupersessionSettings(_Section):
     """How points of two product versions of one overpass are matched."""
 
     reach_pixels: float = Field(1.0, gt=0)
@@ -69,7 +75,7 @@ class SupersessionSettings(BaseModel):
     """A longer silence of one platform over the region begins a new overpass."""
 
 
-class DetectionSettings(BaseModel):
+class DetectionSettings(_Section):
     """Our own detection of fires in level-1 imagery."""
 
     rank: Literal["below_nrt", "above_nrt", "above_standard"] = "below_nrt"
@@ -84,7 +90,7 @@ class DetectionSettings(BaseModel):
     """Whose images calibrated GeoTIFFs are if they do not say."""
 
 
-class CoverageSettings(BaseModel):
+class CoverageSettings(_Section):
     """What counts as cropland in the ground that imagery has seen."""
 
     cropland: Path | None = None
@@ -93,7 +99,7 @@ class CoverageSettings(BaseModel):
     """Its classes that are cropland; 40 in ESA WorldCover."""
 
 
-class EventSettings(BaseModel):
+class EventSettings(_Section):
     """When two points belong to one fire."""
 
     reach_km: float = Field(1.0, gt=0)
@@ -101,11 +107,11 @@ class EventSettings(BaseModel):
     gap_h: float = Field(12.0, gt=0)
 
 
-class AlertSettings(BaseModel):
+class AlertSettings(_Section):
     max_age_h: float = Field(24.0, gt=0)
 
 
-class CountSettings(BaseModel):
+class CountSettings(_Section):
     """The counting rule's name; the rules themselves stand in `count/rules.json`."""
 
     rule: str = "event_day"

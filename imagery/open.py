@@ -15,6 +15,7 @@ from firewatch.core.time import epoch_seconds
 from imagery.content import decoded, is_workbook, load
 from imagery.coverage.ground import Label
 from imagery.coverage.table import of_granule
+from imagery.level1.pairs import SIMULATED_PREFIX
 from imagery.level2.coverage import coverage_of_granule
 from imagery.level2.granule import Level2
 from imagery.level2.points import points_of_granule, version_text
@@ -32,6 +33,8 @@ from imagery.reading import Look, Reading, Rejection, both, rejection_table, unr
 # Half-downloaded files and the lock files of office programs.
 _UNFINISHED = (".part", ".crdownload", ".tmp", ".filepart", ".download")
 _LOCKS = (".", "~$")
+# What a simulation puts beside its imagery is the truth, and no observation.
+_TRUTH = ("_truth.csv", "_cover.npz")
 # A ledger may lie beside the files that went into it.
 _DATABASES = (".db", ".db-wal", ".db-shm")
 
@@ -39,9 +42,9 @@ _DATABASES = (".db", ".db-wal", ".db-shm")
 def expand(paths: Iterable[str | Path]) -> list[Path]:
     """Return the files that paths, folders and globs stand for, sorted, each once.
 
-    Folders are searched to every depth; hidden, locked and half-downloaded files and databases
-    in them are left out. A named file that is absent is kept, so that reading it says so while
-    the others go in.
+    Folders are searched to every depth; hidden, locked and half-downloaded files, databases and
+    the truth of simulations in them are left out. A named file that is absent is kept, so that
+    reading it says so while the others go in.
 
     Raises
     ------
@@ -79,7 +82,8 @@ def _files_of(path: Path) -> list[Path]:
 
 def _is_data(file: Path, folder: Path) -> bool:
     hidden = any(part.startswith(_LOCKS) for part in file.relative_to(folder).parts)
-    return not hidden and not file.name.lower().endswith(_UNFINISHED + _DATABASES)
+    truth = file.name.startswith(SIMULATED_PREFIX) and file.name.endswith(_TRUTH)
+    return not (hidden or truth or file.name.lower().endswith(_UNFINISHED + _DATABASES))
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,6 +56,11 @@ class Source:
     def paths(self) -> tuple[Path, ...]:
         return (self.path, *self.companions)
 
+    @property
+    def name(self) -> str:
+        """Return what to call it by."""
+        return self.path.name if self.imagery is None else self.imagery.name
+
 
 @dataclass(frozen=True, eq=False)
 class Watch:

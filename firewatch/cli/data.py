@@ -152,7 +152,7 @@ def progress_of(state: State) -> Any:
         done[0] += 1
         if total == 1:
             return
-        line = state.words("ingest.progress", done=done[0], total=total, name=outcome.path.name)
+        line = state.words("ingest.progress", done=done[0], total=total, name=outcome.name)
         typer.echo(f"\r\x1b[K{line}" if on_terminal() else line, nl=not on_terminal(), err=True)
         if on_terminal() and done[0] == total:
             typer.echo("", err=True)
@@ -174,7 +174,7 @@ def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) 
             typer.echo(file.error, err=True)
         elif not state.as_json:
             key = "ingest.known" if file.known else "ingest.file"
-            state.say(key, **{**asdict(file), "path": file.path.name})
+            state.say(key, **{**asdict(file), "path": file.name})
             if file.remark:
                 state.show(f"  {file.remark}")
             if file.rejected and not file.known:

@@ -47,7 +47,13 @@ def detect(
     """由一级影像检测火点，缺省为整景、GeoJSON / fire pixels from level-1 imagery."""
     import pandas as pd
 
+    from firewatch.reports.detections_export import SUFFIXES
+    from firewatch.reports.suffixes import suffix_of
+
     state = state_of(context)
+    if state.out is not None:
+        # Before the long work, not after it.
+        suffix_of(state.out, SUFFIXES)
     found, faults = _scenes(scenes, state.settings.detection.stack_platform)
     for fault in faults:
         _fail(state, fault)
@@ -127,7 +133,7 @@ def _say(state: State, granule: DetectedGranule) -> None:
     rows, columns = granule.shape
     line = state.words(
         "detect.granule",
-        name=granule.image.name,
+        name=granule.files.name,
         fires=len(granule.fires),
         rows=rows,
         columns=columns,

@@ -27,7 +27,7 @@ def granule(
     ] = "2020-11-05T14:05",
     fires: Annotated[int, typer.Option(help="火点个数 / number of fires", min=0)] = 200,
     scans: Annotated[int, typer.Option(help="扫描行数，整景约 200 / scans", min=1, max=203)] = 60,
-    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 20201001,
+    seed: Annotated[int, typer.Option(help="随机种子 / seed", min=0)] = 20201001,
 ) -> None:
     """模拟一景一级影像，旁附真值 / level-1 files of one granule, with the truth beside."""
     from firewatch.core.time import parse_time
@@ -51,7 +51,7 @@ def granule(
 @app.command()
 def season(
     context: typer.Context,
-    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 20201001,
+    seed: Annotated[int, typer.Option(help="随机种子 / seed", min=0)] = 20201001,
     scale: Annotated[float, typer.Option(help="规模 / scale")] = 1.0,
 ) -> None:
     """模拟两季的 FIRMS 格式火点文件与一景一级影像 / files of two seasons, one granule."""

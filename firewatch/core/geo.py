@@ -38,6 +38,15 @@ class Extent:
         )
         return inside
 
+    def meets(self, other: Extent) -> bool:
+        """Return whether two boxes have a place in common."""
+        return (
+            self.west <= other.east
+            and other.west <= self.east
+            and self.south <= other.north
+            and other.south <= self.north
+        )
+
 
 def local_km(lon: ArrayLike, lat: ArrayLike, lat0: float) -> tuple[Floats, Floats]:
     """Return (x, y) in km on a plane true to scale at latitude `lat0` (degrees).

@@ -120,6 +120,7 @@ def ground_table(ground: Ground, by: GroundKey) -> pd.DataFrame:
     keys = _KEYS[by]
     listed = _listed(ground, by)
     sums = _sums(ground.seen, keys)
+    sums = sums.astype({key: listed[key].dtype for key in keys})
     table = listed.merge(sums, on=keys, how="left")
     return _finished(table, _feed_days(ground, by, table, _days_by(ground, keys)))
 
@@ -153,17 +154,8 @@ def reaching(feeds: Collection[Claim], box: Extent | None) -> list[Claim]:
     its satellite looked.
     """
     return [
-        claim for claim in feeds if not claim.declared or box is None or _meet(claim.extent, box)
+        claim for claim in feeds if not claim.declared or box is None or claim.extent.meets(box)
     ]
-
-
-def _meet(one: Extent, other: Extent) -> bool:
-    return (
-        one.west <= other.east
-        and other.west <= one.east
-        and one.south <= other.north
-        and other.south <= one.north
-    )
 
 
 def _listed(ground: Ground, by: GroundKey) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from firewatch.reports.suffixes import suffix_of
 
 LAYER = "detections"
 _DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG"}
+SUFFIXES = (*_DRIVERS, ".csv")
 
 
 def write_detections(path: Path, fires: pd.DataFrame) -> None:
@@ -22,7 +23,7 @@ def write_detections(path: Path, fires: pd.DataFrame) -> None:
     UsageError
         If the suffix names no format.
     """
-    suffix = suffix_of(path, (*_DRIVERS, ".csv"))
+    suffix = suffix_of(path, SUFFIXES)
     written = fires.assign(acquired_utc=fires["acquired_utc"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
     with atomic_layer(path) as temporary:
         if suffix == ".csv":

@@ -44,8 +44,8 @@ DETECTED_COLUMNS = (
     "granule", "platform", "sensor", "acquired_utc", "line", "sample", "lon", "lat", "bt_mir_k",
     "bt_tir_k", "mean_mir_k", "mean_tir_k", "mean_dt_k", "mad_mir_k", "mad_tir_k", "mad_dt_k",
     "window", "n_valid", "confidence", "frp_mw", "frp_source", "day_night", "scan_km", "track_km",
-    "view_zenith_deg", "water", "test", "algorithm", "version", "parameter_hash", "missing",
-    "simulated",
+    "view_zenith_deg", "water", "cloud_class", "test", "algorithm", "version", "parameter_hash",
+    "missing", "simulated",
 )  # fmt: skip
 
 STRIP_LINES = 512
@@ -312,15 +312,15 @@ class _Findings:
                 max(box.east for box in self._boxes),
                 max(box.north for box in self._boxes),
             ),
-            fires=self._with_owner(fires, known),
+            fires=self._with_owner(files.name, fires, known),
             coverage=coverage,
             **known,
         )
 
-    def _with_owner(self, fires: pd.DataFrame, known: dict[str, Any]) -> pd.DataFrame:
+    def _with_owner(self, granule: str, fires: pd.DataFrame, known: dict[str, Any]) -> pd.DataFrame:
         """Return the fires in the region with whose they are and by which algorithm."""
         table = fires.assign(
-            granule=self._image.name,
+            granule=granule,
             acquired_utc=pd.Timestamp(known["started_utc_s"], unit="s", tz="UTC"),
             **{**known, "missing": ";".join(known["missing"])},
         )[list(DETECTED_COLUMNS)]

@@ -11,6 +11,7 @@ from firewatch.core import schema
 from firewatch.core.vocab import Source
 from imagery.coverage.table import of_granule
 from imagery.detection.detect import DetectedGranule
+from imagery.level1.pairs import GranuleFiles
 from imagery.reading import Look, OwnVersion, Reading, both, rejection_table
 
 FORMAT_NAMES = {"VIIRS_I": "viirs_level1", "MODIS": "modis_level1"}
@@ -18,6 +19,7 @@ SENSORS = {"VIIRS_I": "VIIRS", "MODIS": "MODIS"}
 OVER_WATER = "3"
 """`provider_type` of a fire over water, as FIRMS numbers it (offshore)."""
 _CLOUD_MASK = "cloud_mask"
+_POWER_BAND = "M13"
 _HASH_DIGITS = 8
 _UNRANKED = 0
 _DECIMALS = {"bt_mir_k": 2, "bt_tir_k": 2, "frp_mw": 2, "scan_km": 3, "track_km": 3}
@@ -77,8 +79,16 @@ def reading_of_detection(granule: DetectedGranule, cropland_version: str = "") -
             cropland_version,
         ),
         own=own_version(granule),
-        remark="" if len(points) else both("detected.none"),
+        remark=_remark(granule, points),
     )
+
+
+def _remark(granule: DetectedGranule, points: pd.DataFrame) -> str:
+    """Return what the user should know of a granule: no fire in it, no M13 beside it."""
+    remarks = [] if len(points) else [both("detected.none")]
+    if _POWER_BAND in granule.missing and isinstance(granule.files, GranuleFiles):
+        remarks.append(both("detected.power_band"))
+    return "; ".join(remarks)
 
 
 def _lacking(missing: Sequence[str]) -> tuple[str, ...]:

@@ -97,6 +97,11 @@ class GranuleFiles:
     mod03: Path | None = None
 
     @property
+    def name(self) -> str:
+        """Return what to call the granule by."""
+        return self.image.name
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """Return all files of the granule, the image first."""
         return tuple(

@@ -86,6 +86,11 @@ class StackFiles:
         return self.i4
 
     @property
+    def name(self) -> str:
+        """Return what to call the pass by: bands of every pass may have the same names."""
+        return f"{self.i4.parent.name}/{self.i4.name}"
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """Return all images, I4 first."""
         every = (self.i4, self.i5, self.i1, self.i2, self.i3, self.cloud)

@@ -178,6 +178,14 @@ def test_a_bad_setting_names_file_and_key(firewatch: Any) -> None:
     assert "events.gap_h" in done.stderr and "firewatch.toml" in done.stderr
 
 
+@pytest.mark.parametrize("line", ["[detection]\nviir = {}", "[coverage]\ncroplands = 'x.tif'"])
+def test_a_setting_that_does_not_exist_is_refused(firewatch: Any, line: str) -> None:
+    (firewatch.folder / "firewatch.toml").write_text(line + "\n")
+    done = firewatch.run("tally")
+    assert done.returncode == 1
+    assert line.split()[1] in done.stderr
+
+
 def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Any) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")

@@ -97,6 +97,7 @@ def test_without_coverage_it_says_so_and_invents_nothing(firewatch: Any) -> None
     shown = firewatch("coverage", "--lang", "en")
     assert "No coverage was measured" in shown
     assert {row["basis"] for row in listed(firewatch)["rows"]} == {"none"}
+    assert listed(firewatch, "--by", "platform")["rows"] == []
 
 
 def test_a_period_is_told_in_one_way_and_the_format_by_its_suffix(firewatch: Any) -> None:

@@ -252,3 +252,18 @@ def test_the_steelworks_at_2438_n_10938_e_is_static_heat_and_no_neighbour_is(
     assert static["acquired_utc"].dt.date.nunique() == 38
     assert np.allclose(static["lon"], 109.38, atol=0.0101)
     assert np.allclose(static["lat"], 24.38, atol=0.0101)
+
+
+def test_the_same_bytes_under_two_names_are_one_file(office: Any, line: Line) -> None:
+    paths = [office.file(name, [line(*NANNING)]) for name in ("a.csv", "b.csv")]
+    first, second = (outcome := office.take_in(*paths)).files
+    assert not first.known and second.known
+    assert office.by_city(outcome) == {"南宁市": 1}
+
+
+def test_a_file_of_elsewhere_is_no_look_at_the_region(office: Any, line: Line) -> None:
+    outcome = office.take_in(office.file("far.csv", [line(100.0, 10.0), line(101.0, 11.0)]))
+    assert outcome.files[0].outside == 2
+    assert office.table("claims").empty
+    office.take_in(office.file("near.csv", [line(100.0, 10.0), line(*NANNING)]))
+    assert len(office.table("claims")) == 1

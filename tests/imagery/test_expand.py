@@ -61,3 +61,10 @@ def test_nothing_at_all_is_an_error(tmp_path: Path, given: list[str]) -> None:
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no file was found"):
         expand([tmp_path])
+
+
+def test_the_truth_of_a_simulation_is_no_observation(tmp_path: Path) -> None:
+    for name in ("SIMULATED_VNP02IMG.nc", "SIMULATED_x_truth.csv", "SIMULATED_x_cover.npz"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "my_truth.csv").write_text("x")
+    assert [path.name for path in expand([tmp_path])] == ["SIMULATED_VNP02IMG.nc", "my_truth.csv"]
