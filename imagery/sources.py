@@ -16,10 +16,11 @@ from firewatch.core.schema import empty
 from imagery.coverage.cropland import Cropland
 from imagery.coverage.ground import Label
 from imagery.coverage.table import read_coverage, states_simulated
-from imagery.detection.detect import Detectors, SceneFiles, detect_one
+from imagery.detection.detect import Detectors, detect_one
 from imagery.detection.reading import FORMAT_NAMES, reading_of_detection
-from imagery.level1.pairs import SIMULATED_PREFIX, grouped
-from imagery.level1.stack import DEFAULT_PLATFORM, stacks
+from imagery.level1.pairs import SIMULATED_PREFIX
+from imagery.level1.scenes import SceneFiles, scenes_among
+from imagery.level1.stack import DEFAULT_PLATFORM
 from imagery.level1.window import OutsideRegionError
 from imagery.level2.coverage import geolocation_of
 from imagery.level2.products import product_named
@@ -108,12 +109,8 @@ def sources(files: Sequence[Path], stack_platform: str = DEFAULT_PLATFORM) -> li
     level-2 products, whose geolocation file tells the ground they saw. GeoTIFFs of one pass are
     one source. A file whose partner is missing is a source with a fault.
     """
-    among = grouped(files)
-    imagery: list[SceneFiles] = [
-        *among.granules,
-        *stacks(among.others, stack_platform),
-    ]
-    found = [Source(scene.paths[0], tuple(scene.paths[1:]), scene) for scene in imagery]
+    among = scenes_among(files, stack_platform)
+    found = [Source(scene.paths[0], tuple(scene.paths[1:]), scene) for scene in among.found]
     taken = _paths_of(found)
     found += [_alone(path, files) for path in among.others if path not in taken]
     taken = _paths_of(found)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from firewatch.cli.state import State
     from firewatch.core.geo import Extent
-    from imagery.detection.detect import DetectedGranule, SceneFiles
+    from imagery.detection.detect import DetectedGranule
+    from imagery.level1.scenes import SceneFiles
 
 
 def register(app: typer.Typer) -> None:
@@ -78,12 +79,11 @@ def _scenes(
     scenes: list[str], stack_platform: str
 ) -> tuple[list[SceneFiles], list[FirewatchError]]:
     """Return what there is to detect, and what is wrong with files that lack a companion."""
-    from imagery.level1.pairs import grouped
-    from imagery.level1.stack import stacks
+    from imagery.level1.scenes import scenes_among
     from imagery.open import expand
 
-    among = grouped(expand(scenes))
-    found: list[SceneFiles] = [*among.granules, *stacks(among.others, stack_platform)]
+    among = scenes_among(expand(scenes), stack_platform)
+    found = list(among.found)
     faults: list[FirewatchError] = [*among.faults.values()]
     if not found and not faults:
         raise UsageError(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,8 +33,9 @@ from imagery.detection.sweep import (
 from imagery.detection.viirs import ViirsDetector
 from imagery.detection.viirs_parameters import ViirsParameters
 from imagery.level1.modis import ModisGranule
-from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles, granules
-from imagery.level1.stack import StackFiles, read_stack, stacks
+from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles
+from imagery.level1.scenes import SceneFiles, scenes_among
+from imagery.level1.stack import StackFiles, read_stack
 from imagery.level1.viirs import ViirsGranule
 from imagery.level1.window import Window, outside_region
 from imagery.radiometry import Singles
@@ -52,8 +53,6 @@ STRIP_LINES = 512
 """Lines of a granule that are read and detected at once."""
 
 _WHOSE = ("platform", "sensor", "started_utc_s", "ended_utc_s")
-
-SceneFiles: TypeAlias = GranuleFiles | StackFiles
 
 
 @dataclass(frozen=True)
@@ -183,9 +182,11 @@ def _outcome(
 
 
 def scene_files(paths: Iterable[Path]) -> list[SceneFiles]:
-    """Return the granules and the stacks of GeoTIFFs among files."""
-    among = list(paths)
-    return [*granules(among), *stacks(among)]
+    """Return the granules and the stacks of GeoTIFFs among files; raises the first fault."""
+    among = scenes_among(paths)
+    for fault in among.faults.values():
+        raise fault
+    return list(among.found)
 
 
 def detect_one(
