@@ -64,6 +64,15 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
+class Finding(StrEnum):
+    """What high-resolution imagery shows of a fire."""
+
+    CONFIRMED_ACTIVE = "confirmed_active"
+    BURN_SCAR = "burn_scar"
+    NO_TRACE_CLEAR = "no_trace_clear"
+    NOT_SEEN = "not_seen"
+
+
 class CountUnit(StrEnum):
     """What one fire point is; a counting rule names one of these."""
 
