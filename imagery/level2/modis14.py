@@ -1,9 +1,8 @@
-"""MOD14 and MYD14: HDF4 by pyhdf."""
+"""MOD14 and MYD14: what the HDF4 file says."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,41 +10,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imagery.level1.hdf4 import Hdf4File
+from imagery.level1.apart import FileApart
 from imagery.level2.granule import Heading, Level2, assembled, collection, started_utc_s
 from imagery.level2.products import product_named
 from imagery.reading import unreadable
 
-HDF4_MAGIC = b"\x0e\x03\x13\x01"
 _IMAGES = ("fire mask", "algorithm QA")
 _SATELLITES = {"Terra": "MOD14", "Aqua": "MYD14"}
 
 
-def read_modis14(path: Path, data: bytes) -> Level2:
+def read_modis14(file: FileApart) -> Level2:
     """Read one MODIS level-2 fire file.
 
     Parameters
     ----------
-    path
-        For messages, and for what the official name says where the file is silent.
-    data
-        The bytes of the file, decompressed.
+    file
+        The open file; its official name counts where the content is silent.
 
     Raises
     ------
     UnreadableFileError
         If it is cut short, no fire product, or lacks what the product promises.
     """
-    with tempfile.TemporaryDirectory(prefix="firewatch_") as folder:
-        copy = Path(folder) / "granule.hdf"
-        copy.write_bytes(data)
-        with Hdf4File(copy, named=path) as file:
-            variables, fills = _variables(file)
-            heading = _heading(path, file.global_attributes)
-    return assembled(path, heading, variables, fills)
+    variables, fills = _variables(file)
+    heading = _heading(file.path, file.global_attributes)
+    return assembled(file.path, heading, variables, fills)
 
 
-def _variables(file: Hdf4File) -> tuple[dict[str, NDArray[np.generic]], dict[str, float]]:
+def _variables(file: FileApart) -> tuple[dict[str, NDArray[np.generic]], dict[str, float]]:
     """Return the fire variables by their own names, and their fill values."""
     names = [name for name in file.names if name.startswith("FP_") or name in _IMAGES]
     fills = {name: file.attributes(name).get("_FillValue") for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,28 +19,22 @@ _START = ("StartTime", "time_coverage_start", "RangeBeginning")
 _COLLECTION = ("VersionID", "VersionId", "collection", "Collection", "version_id")
 
 
-def read_viirs14(path: Path, data: bytes) -> Level2:
+def read_viirs14(file: FileApart) -> Level2:
     """Read one VIIRS level-2 fire file.
 
     Parameters
     ----------
-    path
-        For messages, and for what the official name says where the file is silent.
-    data
-        The bytes of the file, decompressed.
+    file
+        The open file; its official name counts where the content is silent.
 
     Raises
     ------
     UnreadableFileError
         If it is cut short, no fire product, or lacks what the product promises.
     """
-    with tempfile.TemporaryDirectory(prefix="firewatch_") as folder:
-        copy = Path(folder) / "granule.nc"
-        copy.write_bytes(data)
-        with FileApart(copy, "hdf5", "NetCDF-4", named=path) as file:
-            heading = _heading(path, file.global_attributes)
-            variables, fills = _variables(file)
-    return assembled(path, heading, variables, fills)
+    heading = _heading(file.path, file.global_attributes)
+    variables, fills = _variables(file)
+    return assembled(file.path, heading, variables, fills)
 
 
 def _heading(path: Path, attributes: Mapping[str, Any]) -> Heading:
