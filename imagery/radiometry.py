@@ -23,6 +23,9 @@ PLANCK_C1 = 1.191042972e8
 PLANCK_C2 = 14_387.769
 """Second radiation constant hc/k, µm K (CODATA 2018)."""
 
+STEFAN_BOLTZMANN = 5.670374e-8
+"""W m⁻² K⁻⁴ (CODATA 2018)."""
+
 VIIRS_I4_UM = 3.740
 VIIRS_M13_UM = 4.050
 VIIRS_I5_UM = 11.450

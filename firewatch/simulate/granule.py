@@ -12,13 +12,14 @@ import pandas as pd
 from firewatch.core.errors import UsageError
 from firewatch.core.files import atomic_path, write_text_atomically
 from firewatch.core.geo import Extent
-from firewatch.simulate.granule_forward import STEFAN_BOLTZMANN, fire_pixels
+from firewatch.simulate.granule_forward import fire_pixels
 from firewatch.simulate.granule_ground import Clouds, Weather, draw_ground
 from firewatch.simulate.granule_modis import write_modis
 from firewatch.simulate.granule_swath import Swath, modis_scanner, viirs_scanner
 from firewatch.simulate.granule_viirs import write_viirs
 from firewatch.simulate.orbits import REFERENCE_LON
 from imagery.level1.pairs import PRODUCTS, SIMULATED_PREFIX
+from imagery.radiometry import STEFAN_BOLTZMANN
 
 FIRE_COLUMNS = ("lon", "lat", "area_m2", "t_k")
 # Seconds of a scan; a granule lasts as long as its scans.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from firewatch.simulate.granule_forward import STEFAN_BOLTZMANN
+from imagery.radiometry import STEFAN_BOLTZMANN
 from zones.places.areas import load_areas
 
 # Half of the fires smaller than 150 m2, one in ten above 1,000 m2; flames of straw at 700-1,000 K.

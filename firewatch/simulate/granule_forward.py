@@ -26,7 +26,6 @@ from imagery.radiometry import (
     planck_radiance,
 )
 
-STEFAN_BOLTZMANN = 5.670374e-8  # W m-2 K-4
 _M2_A_KM2 = 1e6
 
 

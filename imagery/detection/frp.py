@@ -7,9 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from firewatch.core.geo import Floats
-
-STEFAN_BOLTZMANN = 5.67e-8
-"""W m-2 K-4, to the digits with which the fire products are computed."""
+from imagery.radiometry import STEFAN_BOLTZMANN
 
 
 def radiance_power_mw(

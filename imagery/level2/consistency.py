@@ -13,10 +13,9 @@ import pandas as pd
 
 from firewatch.core.geo import Floats
 from imagery.level2.granule import Level2
-from imagery.radiometry import MODIS_21_22_UM, planck_radiance
+from imagery.radiometry import MODIS_21_22_UM, STEFAN_BOLTZMANN, planck_radiance
 from imagery.swath import sizes_km
 
-STEFAN_BOLTZMANN = 5.670374e-8
 MODIS_FRP_A = 3.0e-9
 """W m-2 sr-1 µm-1 K-4 (Wooster et al. 2003, as in Giglio et al. 2016)."""
 _MAD_OF_NORMAL = 0.7978845608
