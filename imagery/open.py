@@ -16,9 +16,11 @@ from imagery.content import decoded, is_workbook, load
 from imagery.coverage.ground import Label
 from imagery.coverage.table import of_granule
 from imagery.level1.pairs import SIMULATED_PREFIX
-from imagery.level2.coverage import coverage_of_granule
+from imagery.level1.unnamed import content_of
+from imagery.level2.coverage import coverage_of_granule, geolocation_name
 from imagery.level2.granule import Level2
 from imagery.level2.points import points_of_granule, version_text
+from imagery.level2.products import product_named
 from imagery.level2.read import is_hdf, read_level2
 from imagery.lists.cells import Cells
 from imagery.lists.codes import product_rank
@@ -178,6 +180,20 @@ def _reading_of_granule(granule: Level2, now_epoch_s: int) -> Reading:
         extent=_extent(points),
         period_utc_s=_period_utc_s(points),
         simulated=granule.heading.simulated,
+        remark=_renamed(granule),
+    )
+
+
+def _renamed(granule: Level2) -> str:
+    """Say that a granule under another name cannot be matched with its geolocation."""
+    path, product = granule.path, granule.heading.product
+    if product_named(path.name.removeprefix(SIMULATED_PREFIX)) is not None:
+        return ""
+    found = content_of(path)
+    return both("detected.renamed").format(
+        product=product.short_name,
+        fetch=geolocation_name(granule),
+        official=found.official if found else f"{product.short_name}.A*",
     )
 
 

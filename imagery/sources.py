@@ -18,7 +18,7 @@ from imagery.coverage.ground import Label
 from imagery.coverage.table import read_coverage, states_simulated
 from imagery.detection.detect import Detectors, detect_one
 from imagery.detection.reading import FORMAT_NAMES, reading_of_detection
-from imagery.level1.pairs import SIMULATED_PREFIX
+from imagery.level1.pairs import SIMULATED_PREFIX, beside
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import DEFAULT_PLATFORM
 from imagery.level1.window import OutsideRegionError
@@ -107,12 +107,14 @@ def sources(files: Sequence[Path], stack_platform: str = DEFAULT_PLATFORM) -> li
 
     Level-1 images take their companions from the files given or from their own folder; so do
     level-2 products, whose geolocation file tells the ground they saw. GeoTIFFs of one pass are
-    one source. A file whose partner is missing is a source with a fault.
+    one source. A file whose partner is missing, or that is a granule under another name, is a
+    source with a fault.
     """
     among = scenes_among(files, stack_platform)
     found = [Source(scene.paths[0], tuple(scene.paths[1:]), scene) for scene in among.found]
     taken = _paths_of(found)
-    found += [_alone(path, files) for path in among.others if path not in taken]
+    unusable = taken | set(among.faults)
+    found += [_alone(path, files) for path in among.others if path not in unusable]
     taken = _paths_of(found)
     found += [Source(path, fault=why) for path, why in among.faults.items() if path not in taken]
     place = {path: number for number, path in enumerate(files)}
@@ -131,8 +133,8 @@ def _alone(path: Path, files: Sequence[Path]) -> Source:
     """Return the source of a file that is no imagery, with its geolocation if it is level 2."""
     if product_named(path.name.removeprefix(SIMULATED_PREFIX)) is None:
         return Source(path)
-    beside = path.parent.iterdir() if path.parent.is_dir() else ()
-    geolocation = geolocation_of(path, files) or geolocation_of(path, beside)
+    around = [file for folder in beside(path) if folder.is_dir() for file in folder.iterdir()]
+    geolocation = geolocation_of(path, files) or geolocation_of(path, around)
     return Source(path, (geolocation,) if geolocation else ())
 
 

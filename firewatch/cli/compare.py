@@ -114,14 +114,17 @@ def _side(state: State, path: Path) -> _Side:
 
 def _sources(state: State, path: Path) -> list[Source]:
     """Return what lies at a path; of a file its granule or pass, whose other files lie beside."""
+    from imagery.level1.pairs import beside
     from imagery.open import expand
     from imagery.sources import sources
 
     platform = state.settings.detection.stack_platform
     if not path.is_file():
         return sources(expand([path]), platform)
-    beside = [file for file in path.parent.iterdir() if file.suffix == path.suffix]
-    among = sources([path, *(file for file in beside if file != path)], platform)
+    around = {file.resolve(): file for folder in beside(path) for file in folder.iterdir()}
+    around.pop(path.resolve(), None)
+    alike = (file for file in around.values() if file.suffix == path.suffix)
+    among = sources([path, *alike], platform)
     return [source for source in among if path in source.paths]
 
 

@@ -76,13 +76,13 @@ def write_modis(
     seen = fires.seen(fields.cloud)
     image = _emissive(fields, block, seen, rng)
     with atomic_path(paths["021KM"]) as temporary:
-        file = _created(temporary, platform, times)
+        file = _created(temporary, paths["021KM"].name, platform, times)
         _write_emissive(file, image)
         if (block.solar_zenith_deg < 90).any():
             _write_reflective(file, fields, block, rng)
         file.end()
     with atomic_path(paths["03"]) as temporary:
-        file = _created(temporary, platform, times)
+        file = _created(temporary, paths["03"].name, platform, times)
         _write_geolocation(file, fields, block)
         file.end()
     clear: dict[str, tuple[ThermalBand, Floats]] = {
@@ -94,11 +94,11 @@ def write_modis(
     return rows.assign(bowtie_deleted=False, cover=fields.cover[at]), fields.cover
 
 
-def _created(path: Path, platform: str, times: tuple[str, str]) -> SD:
+def _created(path: Path, official: str, platform: str, times: tuple[str, str]) -> SD:
     from pyhdf.SD import SD, SDC
 
     file = SD(str(path), SDC.WRITE | SDC.CREATE)
-    values = {"ASSOCIATEDPLATFORMSHORTNAME": platform}
+    values = {"LOCALGRANULEID": official, "ASSOCIATEDPLATFORMSHORTNAME": platform}
     for which, moment in zip(("BEGINNING", "ENDING"), times, strict=True):
         date, time = moment.removesuffix("Z").split("T")
         values |= {f"RANGE{which}DATE": date, f"RANGE{which}TIME": time}

@@ -119,6 +119,7 @@ def _created(
         attributes = {
             "title": "SIMULATED VIIRS Level-1B data; nobody measured this",
             "simulated": "SIMULATED",
+            "product_name": path.name,
             "platform": _PLATFORM_NAMES[platform],
             "instrument": "VIIRS",
             "OrbitNumber": np.int32(1),

@@ -175,8 +175,8 @@ def checked_platform(path: Path, stated: str, title: str) -> str:
 def grouped(paths: Iterable[Path]) -> Grouped:
     """Sort files into granules with their companions, by their names.
 
-    Companions are looked for among the files given, then in the folder of the file; so is the
-    image of a companion that was given without it.
+    Companions are looked for among the files given, then in the folder of the file and, if it is
+    a link, of its target; so is the image of a companion that was given without it.
     """
     given: list[GranuleName] = []
     others: list[Path] = []
@@ -222,7 +222,10 @@ class _Shelf:
     def partner(self, name: GranuleName, role: str) -> GranuleName | None:
         """Return another file of the granule, the newest production of the same collection."""
         key = (*name.granule, role)
-        fits = self._given.get(key) or self._beside(name.path.parent).get(key)
+        folders = beside(name.path)
+        fits = self._given.get(key) or next(
+            (found for folder in folders if (found := self._beside(folder).get(key))), None
+        )
         if not fits:
             return None
         same = [fit for fit in fits if fit.collection == name.collection]
@@ -233,6 +236,11 @@ class _Shelf:
         if folder not in self._folders:
             self._folders[folder] = _by_granule(_names(_files(folder)))
         return self._folders[folder]
+
+
+def beside(path: Path) -> tuple[Path, ...]:
+    """Return the folders where companions of a file may lie: its own, and that of its target."""
+    return tuple(dict.fromkeys((path.parent, path.resolve().parent)))
 
 
 def _by_granule(names: Iterable[GranuleName]) -> dict[_Key, list[GranuleName]]:

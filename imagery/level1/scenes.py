@@ -10,6 +10,7 @@ from typing import TypeAlias
 from firewatch.core.errors import UnreadableFileError
 from imagery.level1.pairs import GranuleFiles, grouped
 from imagery.level1.stack import DEFAULT_PLATFORM, StackFiles, stacks
+from imagery.level1.unnamed import unnamed_fault
 
 SceneFiles: TypeAlias = GranuleFiles | StackFiles
 
@@ -23,9 +24,11 @@ class Scenes:
     found
         Granules in order of time, then stacks.
     others
-        Files that are no level-1 granule's; images of the stacks are still among them.
+        Files that are no level-1 granule's; images of the stacks are still among them, and so
+        are granules under another name.
     faults
-        Files whose partner is missing, and what to fetch.
+        Files whose partner is missing, and what to fetch; files that are granules by their
+        content and not by their name.
     """
 
     found: tuple[SceneFiles, ...]
@@ -43,4 +46,5 @@ def scenes_among(paths: Iterable[Path], stack_platform: str = DEFAULT_PLATFORM) 
     """
     among = grouped(paths)
     found: list[SceneFiles] = [*among.granules, *stacks(among.others, stack_platform)]
-    return Scenes(tuple(found), tuple(among.others), among.faults)
+    unnamed = {path: fault for path in among.others if (fault := unnamed_fault(path)) is not None}
+    return Scenes(tuple(found), tuple(among.others), {**among.faults, **unnamed})

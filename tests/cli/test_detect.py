@@ -67,8 +67,29 @@ def test_an_image_without_its_geolocation_names_the_file_to_fetch(
     granule: SimulatedGranule, firewatch: Any
 ) -> None:
     alone = firewatch.folder / granule.files["02IMG"].name
-    alone.symlink_to(granule.files["02IMG"])
+    alone.hardlink_to(granule.files["02IMG"])
     assert "03IMG" in firewatch.said("detect", alone, code=1)
+
+
+def test_a_link_to_an_image_finds_the_companions_of_the_image(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    link = firewatch.folder / granule.files["02IMG"].name
+    link.symlink_to(granule.files["02IMG"])
+    assert json.loads(firewatch("detect", link))["features"]
+
+
+def test_an_image_under_a_name_of_its_users_own_is_told_what_it_was_called(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    for role, name in (("02IMG", "影像 1.nc"), ("03IMG", "定位.nc")):
+        (firewatch.folder / name).write_bytes(granule.files[role].read_bytes())
+    done = firewatch.run("detect", "影像 1.nc", "定位.nc")
+    assert done.returncode == 1
+    assert granule.files["02IMG"].name in done.stderr
+    assert granule.files["03IMG"].name in done.stderr
+    assert granule.files["02IMG"].name in firewatch.said("ingest", "影像 1.nc", code=1)
+    assert granule.files["02IMG"].name in firewatch.said("compare", "影像 1.nc", "定位.nc", code=1)
 
 
 def test_one_damaged_granule_does_not_lose_the_others(

@@ -125,3 +125,21 @@ def test_files_are_sorted_into_granules_lonely_ones_and_others(tmp_path: Path) -
     assert set(found.faults) == {lone, stray}
     assert "VJ103IMG.A2020312.0520.002.*.nc" in found.faults[lone].remedy
     assert "MOD021KM.A2020312.0325.061.*.hdf" in found.faults[stray].remedy
+
+
+def test_companions_are_looked_for_beside_a_link_and_beside_what_it_leads_to(
+    tmp_path: Path,
+) -> None:
+    store, work = tmp_path / "store", tmp_path / "work"
+    store.mkdir(), work.mkdir()
+    name = "VNP02IMG.A2020312.0605.002.2021057123456.nc"
+    img, geo = touch(store, name, "VNP03IMG.A2020312.0605.002.2021057111111.nc")
+    link = work / name
+    link.symlink_to(img)
+    (found,) = granules([link])
+    assert (found.image, found.geo) == (link, geo)
+    geo.rename(work / geo.name)
+    assert granules([link])[0].geo == work / geo.name
+    (mod,) = touch(store, "VNP02MOD.A2020312.0605.002.2021057133333.nc")
+    found = granules([link])[0]
+    assert (found.geo, found.mod02) == (work / geo.name, mod)
