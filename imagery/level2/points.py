@@ -24,6 +24,7 @@ OVER_WATER = "3"
 _MODIS_DAY_BIT = 4
 _DAY_BELOW_DEG = 85.0
 _FIRE_CLASSES = (7, 8, 9)
+_NO_CLASS = 0
 
 
 def points_of_granule(
@@ -153,13 +154,13 @@ def _labelled(flags: Mask, yes: str, no: str) -> pd.Categorical:
 def _confidence(granule: Level2, fires: pd.DataFrame) -> pd.Categorical:
     """Return the confidence as the file writes it: percent, or a class of the fire mask.
 
-    Where the list of a 375 m file holds a fill value, the class of the mask counts.
+    Where the list of a 375 m file holds a fill value, declared or 0, the class of the mask counts.
     """
     stated = fires["confidence"].to_numpy()
     if granule.heading.product.family == "VIIRS_I":
         masked = _at(granule.fire_mask, fires)
-        usable = np.isin(masked, _FIRE_CLASSES) & np.isnan(stated)
-        stated = np.where(usable, masked, stated)
+        silent = np.isnan(stated) | (stated == _NO_CLASS)
+        stated = np.where(silent & np.isin(masked, _FIRE_CLASSES), masked, stated)
     values, places = np.unique(stated, return_inverse=True)
     texts = pd.Index([f"{value:g}" for value in values], dtype="str")
     return pd.Categorical.from_codes(places, categories=texts)

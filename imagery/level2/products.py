@@ -6,6 +6,10 @@ FP_T15, FP_power and FP_confidence are named so by public programs that read it 
 albhasan/processactivefires); that it also holds M7 reflectance, the statistics of the background,
 the number of valid pixels and a land flag says the description of VNP14_NRT by its provider, and
 the names of these, which are all optional, follow MOD14, whose algorithm it continues.
+
+That confidence is a class of the fire mask at 375 m and a percentage at 750 m says satpy's reader
+of the same products as NOAA distributes them (AFIMG: 7, 8, 9 are low, medium, high and 0 is fill;
+AFMOD: percent, 255 is fill). A file of NASA that states either was not at hand.
 """
 
 from __future__ import annotations
@@ -85,7 +89,7 @@ def _bands(mir: tuple[str, ...], tir: tuple[str, ...]) -> dict[str, tuple[str, .
 # The provider's own level-2 file supersedes FIRMS text of the same collection: one step higher.
 _VERSIONS = replace(VERSIONS, levels=(("L2", 3), ("NRTL2", 2)), order_step=1)
 _MASK_CLASSES = (("7", Confidence.LOW), ("8", Confidence.NOMINAL), ("9", Confidence.HIGH))
-"""Fire classes of the fire mask, which 375 m files repeat as confidence."""
+"""Fire classes of the fire mask, which the list of a 375 m file repeats as confidence."""
 
 _MODIS_FORMAT = Format(
     name="modis_level2",

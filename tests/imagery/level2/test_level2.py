@@ -141,6 +141,25 @@ def test_a_fill_value_is_no_position_and_no_temperature(
     assert reading.points["frp_mw"].isna().tolist().index(True) == 4
 
 
+def test_where_the_list_is_silent_the_mask_tells_the_confidence(
+    level2: Any, tmp_path: Path
+) -> None:
+    fires = stored(level2.viirs(tmp_path))
+    code = fires["FP_confidence"].copy()
+    code[4] = 0
+    points = read(level2.viirs(tmp_path, FP_confidence=code), level2.now_s).points
+    words = {7: "low", 8: "nominal", 9: "high"}
+    assert points["confidence"].tolist() == [words[code] for code in fires["FP_confidence"]]
+
+
+def test_a_percentage_that_is_fill_is_no_high_confidence(level2: Any, tmp_path: Path) -> None:
+    name = "VNP14.A2020310.0606.002.2021001000000.nc"
+    percent = stored(level2.viirs(tmp_path, name=name))["FP_confidence"].copy()
+    percent[4] = 255
+    reading = read(level2.viirs(tmp_path, name=name, FP_confidence=percent), level2.now_s)
+    assert reading.rejections["source_row"].tolist() == [5]
+
+
 def test_impossible_values_are_refused_row_by_row(level2: Any, tmp_path: Path) -> None:
     fires = stored(level2.viirs(tmp_path))
     line, t4, lon, code = (
