@@ -16,8 +16,8 @@ SetType = TypeVar("SetType")
 _HASH_DIGITS = 12
 
 
-def load_parameters(kind: type[SetType], name: str) -> SetType:
-    """Return the parameter set `name` of this package as an instance of the dataclass `kind`.
+def load_parameters(kind: type[SetType], name: str, package: str = "imagery.detection") -> SetType:
+    """Return the parameter set `name` of a package as an instance of the dataclass `kind`.
 
     A file `<name>.json` has under "parameters" one entry a field: value, tag ("V" read in a
     published source, "M" not verified, "C" computed, "own" a choice of firewatch), note.
@@ -27,7 +27,7 @@ def load_parameters(kind: type[SetType], name: str) -> SetType:
     ValueError
         A field without an entry, an entry without a field, or an unknown tag.
     """
-    text = files("imagery.detection").joinpath(f"{name}.json").read_text(encoding="utf-8")
+    text = files(package).joinpath(f"{name}.json").read_text(encoding="utf-8")
     entries: dict[str, dict[str, Any]] = json.loads(text)["parameters"]
     wanted = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     if wanted != set(entries):
