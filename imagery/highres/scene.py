@@ -7,8 +7,8 @@ they are used: a full scene of seven bands would fill 1.7 GB as reflectance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -99,6 +99,18 @@ class HighresScene:
     def has_data(self) -> NDArray[np.bool_]:
         seen: NDArray[np.bool_] = self.ground != Ground.NO_DATA
         return seen
+
+    def with_ground(self, ground: NDArray[np.uint8]) -> HighresScene:
+        """Return this scene with other codes of `Ground`."""
+        return replace(self, ground=ground)
+
+    def only(self, roles: Sequence[Role]) -> HighresScene:
+        """Return this scene with some of its bands."""
+        return replace(
+            self,
+            numbers={role: self.numbers[role] for role in roles},
+            calibration={role: self.calibration[role] for role in roles},
+        )
 
     def linear(self, role: Role, sun_correct: bool = True) -> tuple[float, float]:
         """Return (mult, add) from numbers of a band to top-of-atmosphere reflectance.
