@@ -20,7 +20,7 @@ GRIDS = [
 @pytest.mark.parametrize("grid", GRIDS)
 def test_a_pixel_lies_where_gdal_says(grid: Grid) -> None:
     lines, columns = np.array([0.5, 17.5, 49.5]), np.array([0.5, 3.5, 59.5])
-    x, y = Affine(*grid.transform) * (columns, lines)
+    x, y = Affine(*grid.transform) @ (columns, lines)
     lon, lat = warp(rasterio.CRS.from_user_input(grid.crs), "EPSG:4326", x, y)
     found = grid.lon_lat(lines, columns)
     np.testing.assert_allclose(found, (lon, lat), atol=1e-9)
