@@ -15,6 +15,7 @@ from firewatch.core.time import epoch_seconds
 from imagery.content import decoded, is_workbook, load
 from imagery.coverage.ground import Label
 from imagery.coverage.table import of_granule
+from imagery.detection.product import own_version
 from imagery.level1.pairs import SIMULATED_PREFIX
 from imagery.level1.unnamed import content_of
 from imagery.level2.coverage import coverage_of_granule, geolocation_name
@@ -26,11 +27,12 @@ from imagery.lists.cells import Cells
 from imagery.lists.codes import product_rank
 from imagery.lists.formats import FORMATS
 from imagery.lists.formats.declare import Format
+from imagery.lists.geojson import cells_of_geojson, is_json
 from imagery.lists.parse import cells_of_text
 from imagery.lists.points import points_of
 from imagery.lists.text import find_body
 from imagery.lists.workbook import cells_of_workbook
-from imagery.reading import Look, Reading, Rejection, both, rejection_table, unreadable
+from imagery.reading import Look, OwnVersion, Reading, Rejection, both, rejection_table, unreadable
 
 # Half-downloaded files and the lock files of office programs.
 _UNFINISHED = (".part", ".crdownload", ".tmp", ".filepart", ".download")
@@ -138,12 +140,20 @@ def read(
     if is_workbook(data):
         tables, rejections = cells_of_workbook(path, data, formats), list[Rejection]()
     else:
-        cells, rejections = cells_of_text(find_body(path, decoded(path, data), formats))
+        cells, rejections = _cells_of_text(path, decoded(path, data), formats)
         tables = [cells]
     twice = [name for cells in tables for name in cells.match.twice]
     if twice:
         raise unreadable(path, "twice", columns=", ".join(twice))
     return _reading(path, tables, rejections, now_epoch_s)
+
+
+def _cells_of_text(
+    path: Path, text: bytes, formats: Sequence[Format]
+) -> tuple[Cells, list[Rejection]]:
+    if is_json(text):
+        return cells_of_geojson(path, text, formats), []
+    return cells_of_text(find_body(path, text, formats))
 
 
 def _reading(
@@ -166,7 +176,13 @@ def _reading(
         extent=_extent(points),
         period_utc_s=_period_utc_s(points),
         simulated=simulated,
+        own=_own_versions(points) if tables[0].match.format.own else None,
     )
+
+
+def _own_versions(points: pd.DataFrame) -> dict[tuple[str, str], OwnVersion]:
+    names = points[["product_family", "product_version"]].astype("str").drop_duplicates()
+    return {key: own_version(key[1]) for key in names.itertuples(index=False, name=None)}
 
 
 def _reading_of_granule(granule: Level2, now_epoch_s: int) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,7 +82,7 @@ class Reading:
     coverage
         Ground seen, columns of `imagery.coverage.table`; None where the file tells nothing.
     own
-        Set if the points are of our own detection.
+        If the points are of our own detection: its versions by product family and product version.
     remark
         What the user should know of a file without points, in Chinese and English.
     """
@@ -96,7 +97,7 @@ class Reading:
     simulated: bool
     looks: tuple[Look, ...] = ()
     coverage: pd.DataFrame | None = None
-    own: OwnVersion | None = None
+    own: Mapping[tuple[str, str], OwnVersion] | None = None
     remark: str = ""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -11,37 +9,21 @@ from firewatch.core import schema
 from firewatch.core.vocab import Source
 from imagery.coverage.table import of_granule
 from imagery.detection.detect import DetectedGranule
+from imagery.detection.product import DECIMALS, OVER_WATER, own_version, product_version
 from imagery.level1.pairs import GranuleFiles
-from imagery.reading import Look, OwnVersion, Reading, both, rejection_table
+from imagery.reading import Look, Reading, both, rejection_table
 
 FORMAT_NAMES = {"VIIRS_I": "viirs_level1", "MODIS": "modis_level1"}
 SENSORS = {"VIIRS_I": "VIIRS", "MODIS": "MODIS"}
-OVER_WATER = "3"
-"""`provider_type` of a fire over water, as FIRMS numbers it (offshore)."""
-_CLOUD_MASK = "cloud_mask"
 _POWER_BAND = "M13"
-_HASH_DIGITS = 8
 _UNRANKED = 0
-_DECIMALS = {"bt_mir_k": 2, "bt_tir_k": 2, "frp_mw": 2, "scan_km": 3, "track_km": 3}
-"""Decimals of values, as finely as official text gives them or finer."""
 
 
-def own_version(granule: DetectedGranule) -> OwnVersion:
-    """Return the version of the detection that found a granule's fires."""
-    text = f"{granule.algorithm}-{granule.version}+{granule.parameter_hash[:_HASH_DIGITS]}"
-    return OwnVersion(text, complete=not _lacking(granule.missing))
-
-
-def product_version(granule: DetectedGranule) -> str:
-    """Return the version with what made this granule's detection differ from a complete one.
-
-    The algorithm does without a missing band in its own documented way, and uses a cloud mask
-    where there is one: both make another product.
-    """
-    lacking = _lacking(granule.missing)
-    text = own_version(granule).text
-    text += "-no-" + "-".join(lacking) if lacking else ""
-    return text if _CLOUD_MASK in granule.missing else f"{text}-with-{_CLOUD_MASK}"
+def version_of(granule: DetectedGranule) -> str:
+    """Return the product version of a granule's fires."""
+    return product_version(
+        granule.algorithm, granule.version, granule.parameter_hash, granule.missing
+    )
 
 
 def reading_of_detection(granule: DetectedGranule, cropland_version: str = "") -> Reading:
@@ -50,7 +32,7 @@ def reading_of_detection(granule: DetectedGranule, cropland_version: str = "") -
     Ranks are 0 until the ledger gives them: which of two versions of our own is the newer one is
     known there only. acquired_utc is the start of the granule, as in the provider's text.
     """
-    version = product_version(granule)
+    version = version_of(granule)
     points = _points(granule, version)
     look = Look(
         granule.platform, SENSORS[granule.sensor], granule.sensor, version, _UNRANKED,
@@ -78,7 +60,7 @@ def reading_of_detection(granule: DetectedGranule, cropland_version: str = "") -
             granule.ended_utc_s,
             cropland_version,
         ),
-        own=own_version(granule),
+        own={(granule.sensor, version): own_version(version)},
         remark=_remark(granule, points),
     )
 
@@ -89,10 +71,6 @@ def _remark(granule: DetectedGranule, points: pd.DataFrame) -> str:
     if _POWER_BAND in granule.missing and isinstance(granule.files, GranuleFiles):
         remarks.append(both("detected.power_band"))
     return "; ".join(remarks)
-
-
-def _lacking(missing: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in missing if name != _CLOUD_MASK)
 
 
 def _points(granule: DetectedGranule, version: str) -> pd.DataFrame:
@@ -107,4 +85,4 @@ def _points(granule: DetectedGranule, version: str) -> pd.DataFrame:
         confidence_raw=granule.fires["confidence"],
         provider_type=np.where(granule.fires["water"].to_numpy(dtype=bool), OVER_WATER, ""),
     )
-    return schema.conform(fires, "read").round(_DECIMALS)
+    return schema.conform(fires, "read").round(DECIMALS)

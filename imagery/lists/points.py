@@ -10,6 +10,7 @@ from firewatch.core import schema
 from firewatch.core.geo import Floats
 from firewatch.core.time import DAY_S, day_number, from_epoch_seconds
 from firewatch.core.vocab import Confidence, DayNight
+from imagery.detection.product import DECIMALS
 from imagery.lists.cells import Cells
 from imagery.lists.codes import (
     confidence_class,
@@ -22,11 +23,13 @@ from imagery.lists.codes import (
 )
 from imagery.lists.faults import Faults
 from imagery.lists.formats.declare import UNITS, Role
+from imagery.lists.own import over_water, own_product_versions
 from imagery.lists.places import positions
 from imagery.lists.times import acquired_epoch_s, mark_impossible
 from imagery.reading import Rejection
 
 SIMULATED = "simulated"
+_SAYS_SIMULATED = ("SIMULATED", "TRUE")
 _MEASURES = ("scan_km", "track_km", "bt_mir_k", "bt_tir_k", "frp_mw")
 
 
@@ -49,6 +52,8 @@ def points_of(cells: Cells, now_epoch_s: int) -> tuple[pd.DataFrame, list[Reject
     columns |= _confidence(cells, faults)
     columns |= _remaining_codes(cells, faults)
     table = pd.DataFrame(columns, copy=False)
+    if cells.match.format.own:
+        table = table.round(DECIMALS)
     if not faults.none():
         table = table[faults.good()].reset_index(drop=True)
     return schema.validate(table, "read"), faults.rejections(), _says_simulated(cells)
@@ -87,6 +92,8 @@ def _day_role(cells: Cells) -> Role:
 
 
 def _version(cells: Cells, faults: Faults) -> tuple[pd.Categorical, NDArray[np.int64]]:
+    if cells.match.format.own:
+        return own_product_versions(cells, faults), np.zeros(len(cells), dtype=np.int64)
     scheme = cells.match.format.versions
     if scheme is None or "version" not in cells.codes:
         return constant("", len(cells)), np.zeros(len(cells), dtype=np.int64)
@@ -138,6 +145,8 @@ def _remaining_codes(cells: Cells, faults: Faults) -> dict[str, pd.Categorical]:
         faults.mark(labels[1], "day_night", "day_night")
     if "provider_type" in cells.codes:
         provider_type = relabel(cells.codes["provider_type"], str.strip, missing="")[0]
+    if "water" in cells.codes:
+        provider_type = over_water(cells.codes["water"])
     return {"day_night": day_night, "provider_type": provider_type}
 
 
@@ -145,4 +154,4 @@ def _says_simulated(cells: Cells) -> bool:
     if SIMULATED not in cells.codes:
         return False
     texts = cells.codes[SIMULATED]
-    return any(str(text).strip().upper() == "SIMULATED" for text in texts.categories)
+    return any(str(text).strip().upper() in _SAYS_SIMULATED for text in texts.categories)

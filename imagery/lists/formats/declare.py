@@ -54,7 +54,8 @@ class FileColumn:
     role
         What the column says: a number column of the schema, or one of ``date``, ``clock``,
         ``moment`` (date and clock together), ``product``, ``version``, ``confidence``,
-        ``day_night``, ``provider_type``, ``simulated``, ``datum``.
+        ``day_night``, ``provider_type``, ``simulated``, ``datum``; of our own detection also
+        ``algorithm``, ``parameter_hash``, ``missing``, ``water``.
     aliases
         Headings that name it, the preferred first; compared after `fold`.
     kind
@@ -136,6 +137,8 @@ class Format:
         Sets of time roles of which one must be there.
     utc_offset_s
         Seconds by which the file's clock is ahead of UTC unless a column says otherwise.
+    own
+        Whether it is our own detection's, whose version is put together of several columns.
     """
 
     name: str
@@ -147,6 +150,7 @@ class Format:
     versions: VersionScheme | None = None
     time_alternatives: tuple[tuple[Role, ...], ...] = ()
     utc_offset_s: int = 0
+    own: bool = False
 
     def column(self, role: Role) -> FileColumn:
         return next(column for column in self.columns if column.role == role)
