@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagery.detection.scene import Bools, Float32s
+from imagery.detection.scene import Bools, Bytes, Float32s
 
 Indices = NDArray[np.intp]
 
@@ -65,14 +65,16 @@ def neighbours(
     return np.clip(y, 0, shape[0] - 1), np.clip(x, 0, shape[1] - 1), inside
 
 
-def count_adjacent(mask: Bools, lines: Indices, samples: Indices) -> NDArray[np.int64]:
-    """Return how many of the eight neighbours of each position are True in `mask`."""
+def count_adjacent(
+    mask: Bytes, code: FireClass, lines: Indices, samples: Indices
+) -> NDArray[np.int64]:
+    """Return how many of the eight neighbours of each position have a class in `mask`."""
     y, x, inside = neighbours(lines, samples, (mask.shape[0], mask.shape[1]))
-    counts: NDArray[np.int64] = (mask[y, x] & inside).sum(axis=1)
+    counts: NDArray[np.int64] = ((mask[y, x] == code) & inside).sum(axis=1)
     return counts
 
 
-def mark_cloud(mask: NDArray[np.uint8], cloudy: Bools) -> None:
+def mark_cloud(mask: Bytes, cloudy: Bools) -> None:
     """Turn water, land and unclassified pixels under a cloud mask's sure cloud into cloud.
 
     Fires stay fires, and deleted, unprocessed and glinting pixels what they are.

@@ -26,14 +26,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
-from imagery.detection.contextual import Background, Derivation, window_statistics, with_columns
+from imagery.detection.contextual import Background, Derivation, window_statistics
 from imagery.detection.duplicates import bowtie_duplicates
 from imagery.detection.frp import kaufman_power_mw, radiance_power_mw
 from imagery.detection.masks import FireClass, Indices, count_adjacent, glint_angle_deg, mark_cloud
 from imagery.detection.modis_parameters import ModisParameters as Parameters
 from imagery.detection.modis_screen import AdaptiveLimits, Screening, screen
 from imagery.detection.parameters import load_parameters, parameter_hash
-from imagery.detection.pixels import pixel_table
+from imagery.detection.pixels import pixel_columns
 from imagery.detection.scene import CLOUDY, Bools, Detection, Scene
 from imagery.detection.strips import LAND, WATER, band_at, in_order, missing_bands
 from imagery.detection.sweep import Decided, Detector, Piece, detect_scene, window_of
@@ -304,25 +304,25 @@ def _values(scene: Scene, screening: Screening, candidates: Indices, p: Paramete
     on_water = wet[lines, samples]
     kinds = np.where(on_water, WATER, LAND).astype(np.uint8)
     statistics = window_statistics(background, lines, samples, kinds, p.window_rule)
-    return with_columns(
-        statistics,
-        row=lines,
-        col=samples,
-        day=scene.solar_zenith_deg[lines, samples] < p.day_solar_zenith_deg,
-        bt_mir_k=scene.bt_mir_k[lines, samples].astype(float),
-        bt_tir_k=scene.bt_tir_k[lines, samples].astype(float),
-        rho_red=band_at(scene.rho_red, lines, samples),
-        rho_nir=band_at(scene.rho_nir, lines, samples),
-        rho_swir=band_at(scene.rho_swir, lines, samples),
-        glint_deg=glint_angle_deg(
+    values = {
+        "row": lines,
+        "col": samples,
+        "day": scene.solar_zenith_deg[lines, samples] < p.day_solar_zenith_deg,
+        "bt_mir_k": scene.bt_mir_k[lines, samples].astype(float),
+        "bt_tir_k": scene.bt_tir_k[lines, samples].astype(float),
+        "rho_red": band_at(scene.rho_red, lines, samples),
+        "rho_nir": band_at(scene.rho_nir, lines, samples),
+        "rho_swir": band_at(scene.rho_swir, lines, samples),
+        "glint_deg": glint_angle_deg(
             scene.solar_zenith_deg[lines, samples],
             scene.view_zenith_deg[lines, samples],
             scene.relative_azimuth_deg[lines, samples],
         ),
-        on_water=on_water,
-        n_adjacent_water=count_adjacent(wet, lines, samples),
-        n_adjacent_cloud=count_adjacent(screening.mask == FireClass.CLOUD, lines, samples),
-    )
+        "on_water": on_water,
+        "n_adjacent_water": count_adjacent(screening.mask, FireClass.WATER, lines, samples),
+        "n_adjacent_cloud": count_adjacent(screening.mask, FireClass.CLOUD, lines, samples),
+    }
+    return pd.DataFrame(statistics | values)
 
 
 def _pixels(
@@ -338,10 +338,13 @@ def _pixels(
     power = fire_power_mw(found, area, p)
     # A saturated band says only that the fire is stronger.
     power = np.where(scene.mir_saturated[lines, samples], np.nan, power)
-    return pixel_table(scene, found, lines, samples).assign(
-        confidence=np.array(["low", "nominal", "high"])[level],
-        confidence_pct=percent,
-        frp_mw=power,
-        frp_source=np.where(np.isnan(power), "", "B21/22"),
-        test=np.where(absolute_test(found, p), "absolute", "contextual"),
+    return pd.DataFrame(
+        pixel_columns(scene, found, lines, samples)
+        | {
+            "confidence": np.array(["low", "nominal", "high"])[level],
+            "confidence_pct": percent,
+            "frp_mw": power,
+            "frp_source": np.where(np.isnan(power), "", "B21/22"),
+            "test": np.where(absolute_test(found, p), "absolute", "contextual"),
+        }
     )

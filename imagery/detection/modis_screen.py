@@ -73,7 +73,7 @@ def _cloud(strip: Strip, water: Bools, p: ModisParameters) -> Bools:
     bt_12 = strip.scene.bt_12_k
     cold = strip.tir if bt_12 is None else bt_12[strip.lines]
     cloud: Bools = cold < p.cloud_bt_12_k
-    bright_sum = strip.bright_sum()
+    bright_sum = strip.bright_sum
     if bright_sum is not None:
         white = bright_sum > p.cloud_bright_sum
         white |= (bright_sum > p.cloud_dim_sum) & (cold < p.cloud_dim_bt_12_k)

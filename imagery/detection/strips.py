@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from imagery.detection.scene import CLOUDY, Bools, Float32s, Scene
 LAND, WATER = 1, 2
 """Surface codes of the background statistics."""
 
-_STRIP_VALUES = 200_000
+_STRIP_VALUES = 400_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,7 @@ class Strip:
     def lines(self) -> slice:
         return slice(self.first, self.last)
 
+    @cached_property
     def bright_sum(self) -> Float32s | None:
         """Return red + near infrared; twice the one where the other is missing; None if both are.
 
@@ -82,7 +84,9 @@ def strips(scene: Scene, day_below_deg: float) -> Iterator[Strip]:
         sun = scene.solar_zenith_deg[lines]
         dt = mir - tir
         # A NaN in any makes the sum NaN: one test in place of four.
-        seen = ~np.isnan(dt + sun + scene.lon[lines])
+        total = dt + sun
+        total += scene.lon[lines]
+        seen = ~np.isnan(total)
         day = sun < day_below_deg
         bands = (scene.rho_red, scene.rho_nir, scene.rho_swir)
         lit = bool(day.any())

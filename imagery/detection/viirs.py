@@ -40,12 +40,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from firewatch.core.geo import Floats
+from imagery.detection.columns import Columns, Rows, chosen, stacked
 from imagery.detection.contextual import (
     BACKGROUND_FIRE,
     Background,
     Derivation,
     window_statistics,
-    with_columns,
 )
 from imagery.detection.duplicates import bowtie_duplicates
 from imagery.detection.frp import radiance_power_mw, share_of_group
@@ -59,7 +59,7 @@ from imagery.detection.masks import (
     neighbours,
 )
 from imagery.detection.parameters import load_parameters, parameter_hash
-from imagery.detection.pixels import pixel_table
+from imagery.detection.pixels import pixel_columns
 from imagery.detection.scene import CLOUDY, Bools, Bytes, Detection, Scene
 from imagery.detection.strips import LAND, WATER, band_at, in_order, missing_bands
 from imagery.detection.sweep import Decided, Detector, Piece, detect_scene, window_of
@@ -171,7 +171,7 @@ def in_south_atlantic_anomaly(lon: ArrayLike, lat: ArrayLike) -> Bools:
     return inside
 
 
-def contextual_tests(values: pd.DataFrame, parameters: Parameters) -> Bools:
+def contextual_tests(values: Rows, parameters: Parameters) -> Bools:
     """Return which candidates are fires, given their background.
 
     Parameters
@@ -193,11 +193,11 @@ def contextual_tests(values: pd.DataFrame, parameters: Parameters) -> Bools:
     by_night &= dt > v["mean_dt"] + p.night_dt_k
     by_night &= v["bt_mir_k"] > v["mean_mir"] + p.night_mir_mads * v["mad_mir"]
     passed = np.where(v["day"], by_day & ~hot_soil(values, parameters), by_night)
-    fires: Bools = passed & (v["window"] > 0).to_numpy()
+    fires: Bools = passed & np.asarray(v["window"] > 0)
     return fires
 
 
-def hot_soil(values: pd.DataFrame, parameters: Parameters) -> Bools:
+def hot_soil(values: Rows, parameters: Parameters) -> Bools:
     """Return which candidates the day pre-filter rejects: the edge of a wide hot surface."""
     p, v = parameters, values
     many = v["n_background_fires"] >= p.prefilter_min_fires
@@ -207,25 +207,27 @@ def hot_soil(values: pd.DataFrame, parameters: Parameters) -> Bools:
     reject &= v["mean_fire"] < p.prefilter_fire_mean_k
     reject &= v["mad_fire"] < p.prefilter_fire_mad_k
     reject &= v["bt_mir_k"] < v["mean_fire"] + p.prefilter_mads * v["mad_fire"]
-    return reject.to_numpy(dtype=bool)
+    return np.asarray(reject, dtype=bool)
 
 
-def _find(scene: Scene, screening: Screening, positions: Indices, p: Parameters) -> pd.DataFrame:
+def _find(scene: Scene, screening: Screening, positions: Indices, p: Parameters) -> Columns:
     """Return all fires with their background; writes classes 6 and 8 and those of neighbours."""
     mask = screening.mask
     candidates = _statistics(scene, screening, positions, p, for_tests=True)
     found = contextual_tests(candidates, p)
     flat = mask.ravel()
-    flat[positions[(candidates["window"] == 0).to_numpy()]] = FireClass.UNCLASSIFIED
+    flat[positions[candidates["window"] == 0]] = FireClass.UNCLASSIFIED
     flat[positions[found]] = FireClass.FIRE_NOMINAL
-    fixed = _statistics(scene, screening, screening.fixed, p).assign(test=screening.fixed_test)
+    fixed = _statistics(scene, screening, screening.fixed, p)
     near = _secondary(scene, mask, np.concatenate([screening.fixed, positions[found]]), p)
-    beside = _statistics(scene, screening, near, p).assign(test=np.uint8(SECONDARY))
-    beside = beside[_hidden_fire(scene, beside, p)]
-    flat[beside["row"] * scene.shape[1] + beside["col"]] = FireClass.FIRE_LOW
-    parts = [fixed, candidates[found].assign(test=np.uint8(CONTEXTUAL)), beside]
-    filled = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(filled, ignore_index=True).sort_values(["row", "col"], ignore_index=True)
+    beside = _statistics(scene, screening, near, p)
+    hidden = _hidden_fire(scene, beside, p)
+    flat[near[hidden]] = FireClass.FIRE_LOW
+    fires = stacked([fixed, chosen(candidates, found), chosen(beside, hidden)])
+    numbers = [len(screening.fixed), int(found.sum()), int(hidden.sum())]
+    fires["test"] = np.repeat(np.array([0, CONTEXTUAL, SECONDARY], dtype=np.uint8), numbers)
+    fires["test"][: numbers[0]] = screening.fixed_test
+    return chosen(fires, np.lexsort((fires["col"], fires["row"])))
 
 
 def _statistics(
@@ -235,7 +237,7 @@ def _statistics(
     p: Parameters,
     *,
     for_tests: bool = False,
-) -> pd.DataFrame:
+) -> Columns:
     """Return positions (row, col), values and background of pixels.
 
     With `for_tests` the background may be missing where it cannot make the pixel a fire.
@@ -253,15 +255,14 @@ def _statistics(
     known = screening.surface[lines, samples] & (0xFF ^ BACKGROUND_FIRE)
     kinds = np.where(known > 0, known, kinds).astype(np.uint8)
     statistics = window_statistics(background, lines, samples, kinds, p.window_rule, least)
-    return with_columns(
-        statistics,
-        row=lines,
-        col=samples,
-        bt_mir_k=scene.bt_mir_k[lines, samples],
-        bt_tir_k=scene.bt_tir_k[lines, samples],
-        rho_nir=band_at(scene.rho_nir, lines, samples),
-        day=day,
-    )
+    return statistics | {
+        "row": lines,
+        "col": samples,
+        "bt_mir_k": scene.bt_mir_k[lines, samples],
+        "bt_tir_k": scene.bt_tir_k[lines, samples],
+        "rho_nir": band_at(scene.rho_nir, lines, samples),
+        "day": day,
+    }
 
 
 def _secondary(scene: Scene, mask: Bytes, fires: Indices, p: Parameters) -> Indices:
@@ -281,18 +282,17 @@ def _secondary(scene: Scene, mask: Bytes, fires: Indices, p: Parameters) -> Indi
     return beside
 
 
-def _hidden_fire(scene: Scene, beside: pd.DataFrame, p: Parameters) -> Bools:
+def _hidden_fire(scene: Scene, beside: Columns, p: Parameters) -> Bools:
     """Return which pixels beside fires are warm, saturated or far below their background."""
-    lines, samples = beside["row"].to_numpy(np.intp), beside["col"].to_numpy(np.intp)
     below = beside["bt_mir_k"] - beside["bt_tir_k"] < beside["mean_dt"] - p.secondary_dt_below_k
-    warm = (beside["bt_tir_k"] >= p.secondary_bt_tir_k).to_numpy()
-    hidden: Bools = warm | scene.mir_saturated[lines, samples] | below.to_numpy()
+    warm = beside["bt_tir_k"] >= p.secondary_bt_tir_k
+    hidden: Bools = warm | below | scene.mir_saturated[beside["row"], beside["col"]]
     return hidden
 
 
-def _set_confidence(scene: Scene, mask: Bytes, fires: pd.DataFrame, p: Parameters) -> None:
+def _set_confidence(scene: Scene, mask: Bytes, fires: Columns, p: Parameters) -> None:
     """Turn weak and glint-like nominal fires of the day into low ones, in `mask`."""
-    lines, samples = fires["row"].to_numpy(np.intp), fires["col"].to_numpy(np.intp)
+    lines, samples = fires["row"], fires["col"]
     glint = glint_angle_deg(
         *(
             angle[lines, samples]
@@ -304,12 +304,12 @@ def _set_confidence(scene: Scene, mask: Bytes, fires: pd.DataFrame, p: Parameter
         )
     )
     dt = fires["bt_mir_k"] - fires["bt_tir_k"]
-    weak = (dt <= p.low_dt_k).to_numpy() | (glint < p.low_glint_deg)
-    doubtful = count_adjacent(mask == FireClass.GLINT, lines, samples) >= p.low_adjacent_glint
-    lonely = count_adjacent(mask == FireClass.FIRE_HIGH, lines, samples) == 0
+    weak = (dt <= p.low_dt_k) | (glint < p.low_glint_deg)
+    doubtful = count_adjacent(mask, FireClass.GLINT, lines, samples) >= p.low_adjacent_glint
+    lonely = count_adjacent(mask, FireClass.FIRE_HIGH, lines, samples) == 0
     doubtful |= lonely & (_above_coldest_k(scene, mask, lines, samples) < p.low_above_adjacent_k)
     nominal = mask[lines, samples] == FireClass.FIRE_NOMINAL
-    demoted = nominal & fires["day"].to_numpy() & weak & doubtful
+    demoted = nominal & fires["day"] & weak & doubtful
     mask[lines[demoted], samples[demoted]] = FireClass.FIRE_LOW
 
 
@@ -322,25 +322,28 @@ def _above_coldest_k(scene: Scene, mask: Bytes, lines: Indices, samples: Indices
     return np.asarray(scene.bt_mir_k[lines, samples] - coldest, dtype=float)
 
 
-def _pixels(scene: Scene, mask: Bytes, fires: pd.DataFrame, p: Parameters) -> pd.DataFrame:
+def _pixels(scene: Scene, mask: Bytes, fires: Columns, p: Parameters) -> pd.DataFrame:
     """Return the table of fire pixels, with those seen twice."""
-    lines, samples = fires["row"].to_numpy(np.intp), fires["col"].to_numpy(np.intp)
+    lines, samples = fires["row"], fires["col"]
     power, source = _power(scene, fires, lines, samples, p)
     classes = mask[lines, samples]
     confidence = np.array([CONFIDENCE_OF_CLASS.get(FireClass(code), "") for code in range(10)])
-    return pixel_table(scene, fires, lines, samples).assign(
-        confidence=confidence[classes],
-        frp_mw=power,
-        frp_source=source,
-        test=np.array(TESTS)[fires["test"].to_numpy(np.intp)],
+    return pd.DataFrame(
+        pixel_columns(scene, fires, lines, samples)
+        | {
+            "confidence": confidence[classes],
+            "frp_mw": power,
+            "frp_source": source,
+            "test": np.array(TESTS)[fires["test"]],
+        }
     )
 
 
 def _power(
-    scene: Scene, fires: pd.DataFrame, lines: Indices, samples: Indices, p: Parameters
+    scene: Scene, fires: Columns, lines: Indices, samples: Indices, p: Parameters
 ) -> tuple[Floats, NDArray[np.str_]]:
     """Return fire power (MW) and the band it comes from, M13 before I4."""
-    power = np.full(len(fires), np.nan)
+    power = np.full(len(lines), np.nan)
     if scene.fire_radiance is not None:
         coarse = radiance_power_mw(
             scene.fire_radiance.radiance[lines, samples],
@@ -352,8 +355,8 @@ def _power(
     measured = ~np.isnan(power)
     # A saturated or folded I4 says only that the fire is stronger.
     usable = ~measured & scene.mir_nominal[lines, samples] & ~scene.mir_saturated[lines, samples]
-    usable &= (fires["bt_mir_k"] > fires["bt_tir_k"]).to_numpy()
-    usable &= (fires["bt_mir_k"] < p.saturated_bt_mir_k).to_numpy()
+    usable &= fires["bt_mir_k"] > fires["bt_tir_k"]
+    usable &= fires["bt_mir_k"] < p.saturated_bt_mir_k
     area = (scene.scan_km * scene.track_km)[samples]
     fine = radiance_power_mw(
         planck_radiance(VIIRS_I4_UM, fires["bt_mir_k"]),

@@ -87,7 +87,7 @@ def _classes(strip: Strip, p: ViirsParameters) -> Bytes:
     """Return the classes before any fire test."""
     mask = np.full(strip.mir.shape, FireClass.LAND, dtype=np.uint8)
     np.copyto(mask, np.uint8(FireClass.WATER), where=_water(strip))
-    bright_sum = strip.bright_sum()
+    bright_sum = strip.bright_sum
     cloud = _cloud(strip, bright_sum, p)
     if bright_sum is not None:
         mask.ravel()[_glint(strip, ~cloud, bright_sum, p)] = FireClass.GLINT
@@ -187,7 +187,7 @@ def _hot_pixels(strip: Strip, classes: Bytes, codes: Bytes, p: ViirsParameters) 
     scene, lines = strip.scene, strip.lines
     bright_sum, nir, swir = (
         np.full(len(index), np.nan, dtype=np.float32) if band is None else band.ravel()[index]
-        for band in (strip.bright_sum(), strip.nir, strip.swir)
+        for band in (strip.bright_sum, strip.nir, strip.swir)
     )
     return _Hot(
         index=index,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 FORMAT = "NetCDF-4"
 DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 """What h5py raises, by the part of a file that is damaged."""
-# Rows of chunks across a swath must fit, or every line unpacks them anew.
-_CHUNK_CACHE_BYTES = 64 << 20
+# What the library keeps of each variable. Blocks and strips begin where chunks do, so that more
+# would only fill memory that is new, and that costs more than unpacking.
+_CACHE_BYTES = 1 << 20
 _BLOCK_LINES = 256
 
 
@@ -52,7 +54,7 @@ class NetcdfFile(Closing):
         try:
             # Read-only media and shares allow no lock.
             self._file: h5py.File = self._open_files.enter_context(
-                h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES, locking="best-effort")
+                h5py.File(path, "r", rdcc_nbytes=_CACHE_BYTES, locking="best-effort")
             )
         except DAMAGE as error:
             raise self._damaged("HDF5") from error
@@ -143,11 +145,21 @@ class NetcdfFile(Closing):
         except DAMAGE as error:
             raise self._damaged(name) from error
 
+    def chunk_lines(self, name: str) -> int:
+        """Return how many lines of a variable are packed together."""
+        chunks = self.variable(name).chunks
+        return int(chunks[0]) if chunks else 1
+
     def lines(self, name: str, lines: Iterable[int]) -> NDArray[Any]:
         """Return some lines of a variable; ascending ones unpack each chunk once."""
-        variable = self.variable(name)
+        variable, height = self.variable(name), self.chunk_lines(name)
+        found = []
         try:
-            return np.stack([np.asarray(variable[line]) for line in lines])
+            for _, group in groupby(lines, lambda line: line // height):
+                together = np.array(list(group))
+                block = np.asarray(variable[together[0] : together[-1] + 1])
+                found.append(block[together - together[0]])
+            return np.concatenate(found)
         except DAMAGE as error:
             raise self._damaged(name) from error
 
@@ -170,7 +182,7 @@ class NetcdfFile(Closing):
                 found_shape=shape,
                 expected_shape=f"≥ {(lines, samples)}",
             )
-        chunk = variable.chunks[0] if variable.chunks else 1
+        chunk = self.chunk_lines(name)
         height = min(-(-_BLOCK_LINES // chunk) * chunk, max(window.shape[0], 1))
         # One buffer for all blocks spares the system from handing out memory again and again.
         buffer = np.empty((height, window.shape[1]), dtype=variable.dtype)

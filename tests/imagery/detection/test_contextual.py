@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imagery.detection import contextual
 from imagery.detection.coarse import BlockSums, CoarseGrid, Nodes, bin_of, histogram_median
-from imagery.detection.contextual import BACKGROUND_FIRE, Background, WindowRule, window_statistics
+from imagery.detection.contextual import BACKGROUND_FIRE, Background, WindowRule
 from imagery.level1.window import Window
 
 RULES = {
@@ -17,6 +18,10 @@ RULES = {
     "MODIS C6": WindowRule(3, 21, 0.25, 8, "all", beside=1),
     "MODIS C5": WindowRule(5, 21, 0.25, 8, "all", beside=1),
 }
+
+
+def window_statistics(*arguments) -> pd.DataFrame:
+    return pd.DataFrame(contextual.window_statistics(*arguments))
 
 
 def _scene(seed, valid_share):
