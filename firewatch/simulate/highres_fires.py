@@ -1,0 +1,149 @@
+"""Fires and burnt fields planted in simulated high-resolution scenes, spread over their pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from firewatch.core.geo import Floats
+from imagery.highres.grid import Grid
+from imagery.radiometry import STEFAN_BOLTZMANN, Singles
+
+# Width of what a pixel sees, as deviation of a Gaussian in pixels: about 8 % of a point in the
+# middle of a pixel comes from each of its four neighbours.
+_BLUR_PX = 0.35
+_SUBPOINTS = 48
+_LEAST_SHARE = 1e-7
+_GOLDEN_RAD = np.pi * (3 - np.sqrt(5))
+
+
+@dataclass(frozen=True)
+class PlantedFire:
+    """A fire: flames and embers, spread evenly over a disc.
+
+    Attributes
+    ----------
+    lon, lat
+        Middle, degrees.
+    flaming_m2, flame_k
+        Area and temperature of the flames.
+    smouldering_m2, smoulder_k
+        Area and temperature of embers and hot ash.
+    radius_m
+        Of the disc over which both lie; 0 for a point.
+    """
+
+    lon: float
+    lat: float
+    flaming_m2: float = 50.0
+    flame_k: float = 900.0
+    smouldering_m2: float = 0.0
+    smoulder_k: float = 600.0
+    radius_m: float = 0.0
+
+    @property
+    def frp_mw(self) -> float:
+        """Radiated power by the law of Stefan and Boltzmann, MW."""
+        power = self.flaming_m2 * self.flame_k**4 + self.smouldering_m2 * self.smoulder_k**4
+        return STEFAN_BOLTZMANN * power / 1e6
+
+
+@dataclass(frozen=True)
+class BurntField:
+    """A rectangle of fields along the grid that has burnt.
+
+    Attributes
+    ----------
+    lon, lat
+        Middle, degrees.
+    width_m, height_m
+        Along columns and along lines.
+    severity
+        Share of its ground that is char, 0..1.
+    """
+
+    lon: float
+    lat: float
+    width_m: float
+    height_m: float
+    severity: float = 1.0
+
+    @property
+    def hectares(self) -> float:
+        return self.width_m * self.height_m / 10_000
+
+
+def hot_pixels(fires: Sequence[PlantedFire], grid: Grid) -> pd.DataFrame:
+    """Return which pixels see which fires: one row a fire and pixel.
+
+    Returns
+    -------
+    DataFrame
+        fire (number in `fires`), line, column, share_flaming and share_smouldering (of the
+        pixel), flame_k, smoulder_k; pixels outside the grid are left out.
+    """
+    size_m = np.sqrt(grid.pixel_area_m2())
+    parts = [_spread(number, fire, grid, float(size_m)) for number, fire in enumerate(fires)]
+    if not parts:
+        parts = [_spread(0, PlantedFire(0.0, 0.0), grid, float(size_m)).iloc[:0]]
+    table = pd.concat(parts, ignore_index=True)
+    inside = table["line"].between(0, grid.lines - 1)
+    inside &= table["column"].between(0, grid.columns - 1)
+    return table[inside].reset_index(drop=True)
+
+
+def _spread(number: int, fire: PlantedFire, grid: Grid, size_m: float) -> pd.DataFrame:
+    """Return the pixels of one fire, by points on its disc each blurred over 3 × 3 pixels."""
+    line0, column0 = grid.position(fire.lon, fire.lat)
+    count = _SUBPOINTS if fire.radius_m else 1
+    step = np.arange(count) + 0.5
+    radius = fire.radius_m / size_m * np.sqrt(step / count)
+    line = float(line0) + radius * np.sin(step * _GOLDEN_RAD)
+    column = float(column0) + radius * np.cos(step * _GOLDEN_RAD)
+    y, x = np.floor(line).astype(np.int64), np.floor(column).astype(np.int64)
+    weights = _weights(line - y)[:, :, None] * _weights(column - x)[:, None, :]
+    near = np.arange(-1, 2)
+    rows = np.broadcast_to((y[:, None] + near)[:, :, None], weights.shape).ravel()
+    columns = np.broadcast_to((x[:, None] + near)[:, None, :], weights.shape).ravel()
+    seen = pd.DataFrame({"line": rows, "column": columns, "weight": weights.ravel() / count})
+    pixels = seen.groupby(["line", "column"], as_index=False)["weight"].sum()
+    pixels = pixels[pixels["weight"] > _LEAST_SHARE].reset_index(drop=True)
+    share = pixels.pop("weight") / size_m**2
+    spread: pd.DataFrame = pixels.assign(
+        fire=number,
+        share_flaming=fire.flaming_m2 * share,
+        share_smouldering=fire.smouldering_m2 * share,
+        flame_k=fire.flame_k,
+        smoulder_k=fire.smoulder_k,
+    )
+    return spread
+
+
+def _weights(within: Floats) -> Floats:
+    """Return the shares (n, 3) of points in the pixel before, their own and the one behind."""
+    edges = np.arange(-1, 3) - within[:, None]
+    share = np.diff(ndtr(edges / _BLUR_PX), axis=1)
+    return np.asarray(share / share.sum(axis=1, keepdims=True))
+
+
+def burnt_share(fields: Sequence[BurntField], grid: Grid, line0: int, lines: int) -> Singles:
+    """Return (lines, columns) of a strip: the share of each pixel that is char, exact at edges."""
+    share = np.zeros((lines, grid.columns), dtype=np.float32)
+    size_m = float(np.sqrt(grid.pixel_area_m2()))
+    for field in fields:
+        line, column = grid.position(field.lon, field.lat)
+        down = _overlap(float(line) - line0, field.height_m / size_m, lines)
+        across = _overlap(float(column), field.width_m / size_m, grid.columns)
+        np.maximum(share, field.severity * down[:, None] * across, out=share)
+    return share
+
+
+def _overlap(middle: float, length: float, count: int) -> Singles:
+    """Return the share of each of `count` unit cells that an interval covers."""
+    cell = np.arange(count)
+    covered = np.minimum(cell + 1, middle + length / 2) - np.maximum(cell, middle - length / 2)
+    return np.asarray(np.clip(covered, 0, 1), dtype=np.float32)

@@ -1,0 +1,63 @@
+"""Where simulated high-resolution scenes lie: UTM grids as the products have them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from imagery.highres.grid import Grid
+from imagery.highres.scene import SensorName
+
+_PIXEL_M: dict[SensorName, int] = {"OLI": 30, "MSI": 20}
+# Corners of OLI pixels lie at 15 m, those of MSI's 60 m pixels at whole multiples.
+_ALIGNED_M: dict[SensorName, tuple[int, int]] = {"OLI": (30, 15), "MSI": (60, 0)}
+_BANDS = "CDEFGHJKLMNPQRSTUVWX"
+_COLUMNS = ("ABCDEFGH", "JKLMNPQR", "STUVWXYZ")
+_ROWS = "ABCDEFGHJKLMNPQRSTUV"
+_SQUARE_M = 100_000
+
+
+def utm_zone(lon: float) -> int:
+    """Return the UTM zone of a longitude."""
+    return int((lon + 180) // 6) + 1
+
+
+def grid_around(lon: float, lat: float, sensor: SensorName, lines: int, columns: int) -> Grid:
+    """Return a UTM grid around a place of the north, aligned as the sensor's products are."""
+    crs = f"EPSG:{32600 + utm_zone(lon)}"
+    pixel_m = _PIXEL_M[sensor]
+    x, y = _to_utm(crs, lon, lat)
+    step, shift = _ALIGNED_M[sensor]
+    west = (x - columns * pixel_m / 2 - shift) // step * step + shift
+    north = (y + lines * pixel_m / 2 - shift) // step * step + shift
+    return Grid(crs, (float(pixel_m), 0.0, west, 0.0, -float(pixel_m), north), lines, columns)
+
+
+def mgrs_tile(grid: Grid) -> str:
+    """Return zone, band and 100 km square of a grid's middle, as in names of Sentinel-2.
+
+    Military Grid Reference System (NGA.STND.0037), northern hemisphere.
+    """
+    lon, lat = (float(side) for side in grid.lon_lat(grid.lines / 2, grid.columns / 2))
+    zone = utm_zone(lon)
+    x, y = _to_utm(f"EPSG:{32600 + zone}", lon, lat)
+    column = _COLUMNS[(zone - 1) % 3][int(x // _SQUARE_M) - 1]
+    row = _ROWS[(int(y // _SQUARE_M) + (5 if zone % 2 == 0 else 0)) % len(_ROWS)]
+    band = _BANDS[int(np.clip((lat + 80) // 8, 0, len(_BANDS) - 1))]
+    return f"{zone:02d}{band}{column}{row}"
+
+
+@cache
+def is_geographic(crs: str) -> bool:
+    """Return whether a coordinate system counts in degrees."""
+    from pyproj import CRS
+
+    return bool(CRS.from_user_input(crs).is_geographic)
+
+
+def _to_utm(crs: str, lon: float, lat: float) -> tuple[float, float]:
+    from pyproj import Transformer
+
+    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
+    return float(x), float(y)
