@@ -112,6 +112,18 @@ def looked_at(points: pd.DataFrame, looks: Sequence[Look]) -> NDArray[np.bool_]:
     return found
 
 
+def looks_met(some: Sequence[Look], others: Sequence[Look]) -> bool:
+    """Tell whether any two looks of one platform were taken of the same ground at one time."""
+    return any(
+        one.platform == other.platform
+        and one.first_s - _LOOK_SLACK_S <= other.last_s
+        and other.first_s - _LOOK_SLACK_S <= one.last_s
+        and one.extent.meets(other.extent)
+        for one in some
+        for other in others
+    )
+
+
 def by_confidence(agreement: Agreement) -> pd.DataFrame:
     """Return hits, misses and extras by confidence, and over all.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from firewatch.cli.state import State
+    from imagery.agreement import Agreement
     from imagery.reading import Look, Reading
     from imagery.sources import Source
 
@@ -45,6 +46,8 @@ def compare(
     ours, theirs = (_side(state, path) for path in (tested, reference))
     seen, held = _seen(state, ours, theirs), _seen(state, theirs, ours)
     agreement = compared(seen, held, MatchRule(reach_pixels=reach, shared_only=shared))
+    if not _shared_overpass(ours, theirs, (seen, held), agreement):
+        raise _nothing_shared(ours, theirs)
     table, apart = by_confidence(agreement).reset_index(), spread(agreement).reset_index()
     if state.out is not None:
         with atomic_path(state.out) as temporary:
@@ -81,6 +84,27 @@ class _Side:
     points: pd.DataFrame
     looks: tuple[Look, ...] | None
     simulated: bool
+
+    @property
+    def times(self) -> str:
+        """Return each satellite with the first and the last time (UTC) at which it looked."""
+        import pandas as pd
+
+        looked = [(look.platform, look.first_s, look.last_s) for look in self.looks or ()]
+        known = pd.DataFrame(looked, columns=["platform", "first", "last"])
+        known["first"], known["last"] = (
+            pd.to_datetime(known[name], unit="s", utc=True) for name in ("first", "last")
+        )
+        at = self.points["acquired_utc"]
+        fires = pd.DataFrame(
+            {"platform": self.points["platform"].astype("str"), "first": at, "last": at}
+        )
+        spans = pd.concat([known, fires]).groupby("platform").agg({"first": "min", "last": "max"})
+        texts = [
+            f"{row.Index} {row.first:%Y-%m-%d %H:%M} … {row.last:%Y-%m-%d %H:%M}"
+            for row in spans.itertuples()
+        ]
+        return "; ".join(texts) or "—"
 
 
 def _side(state: State, path: Path) -> _Side:
@@ -153,6 +177,34 @@ def _seen(state: State, side: _Side, other: _Side) -> pd.DataFrame:
         left_out = state.words("compare.left_out", count=(~inside).sum(), path=side.path)
         typer.echo(left_out, err=True)
     return side.points[inside].reset_index(drop=True)
+
+
+def _shared_overpass(
+    ours: _Side, theirs: _Side, kept: tuple[pd.DataFrame, pd.DataFrame], agreement: Agreement
+) -> bool:
+    """Tell whether both sources looked at anything together, be it without fire for one of them."""
+    from imagery.agreement import looks_met
+
+    seen, held = kept
+    counts = agreement.overpasses
+    if ((counts["tested"] > 0) & (counts["reference"] > 0)).any():
+        return True
+    if ours.looks is not None and theirs.looks is not None:
+        return looks_met(ours.looks, theirs.looks)
+    return (ours.looks is not None and len(held) > 0) or (
+        theirs.looks is not None and len(seen) > 0
+    )
+
+
+def _nothing_shared(ours: _Side, theirs: _Side) -> Exception:
+    from firewatch.core.errors import FirewatchError
+
+    return FirewatchError(
+        "两个来源没有共同的过境，无从对照 / the two sources share no overpass: nothing to compare",
+        where=f"{ours.path}: {ours.times}\n{theirs.path}: {theirs.times}",
+        expected="同一卫星、同一时刻的两个来源 / two sources of one satellite at one time",
+        remedy="核对两边的卫星与日期（UTC）/ check satellites and dates (UTC) of both",
+    )
 
 
 def _nothing_usable(path: Path) -> Exception:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from firewatch.cli.data import period_of
 from firewatch.cli.state import records, state_of, text_table
+from firewatch.core.errors import FirewatchError
+from firewatch.count.ground_key import GroundKey
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,35 +30,26 @@ _FORMS = {
 """How numbers are written for people."""
 
 
-class By(StrEnum):
-    """What the ground seen is listed by."""
-
-    CITY = "city"
-    COUNTY = "county"
-    DAY = "day"
-    PLATFORM = "platform"
-
-
 def register(app: typer.Typer) -> None:
     app.command()(coverage)
 
 
 def coverage(
     context: typer.Context,
-    by: Annotated[By, typer.Option(help="按什么汇总 / listed by")] = By.CITY,
+    by: Annotated[GroundKey, typer.Option(help="按什么汇总 / listed by")] = GroundKey.CITY,
     season: Annotated[str | None, typer.Option(help="季节，如 2020-21 / season")] = None,
     first: Annotated[str | None, typer.Option("--from", help="起始日 / first day")] = None,
     last: Annotated[str | None, typer.Option("--to", help="终止日 / last day")] = None,
 ) -> None:
     """观测覆盖：晴空、云、耀斑、未见；--out x.parquet 移交他处 / what ground was seen."""
-    from firewatch.count.ground import GroundKey, ground_table, ground_total
+    from firewatch.count.ground import ground_table, ground_total
     from firewatch.reports.suffixes import suffix_of
 
     state = state_of(context)
     suffix = suffix_of(state.out, _SUFFIXES) if state.out is not None else ""
     period = _period(state, season, first, last)
     ground, simulated = _ground(state, period, hand_over=suffix == ".parquet")
-    table, total = ground_table(ground, GroundKey(by)), ground_total(ground)
+    table, total = ground_table(ground, by), ground_total(ground)
     notes = _notes(state, ground, simulated)
     state.emit(
         {
@@ -123,7 +115,21 @@ def _hand_over(state: State, connection: Connection, period: Period, simulated: 
     assert state.out is not None
     first_s, after_s = period.epoch_bounds_s()
     table = coverage_between(connection, first_s, after_s - 1)
+    if table.empty:
+        raise _nothing_seen(period)
     write_coverage(table, state.out, simulated=simulated)
+
+
+def _nothing_seen(period: Period) -> FirewatchError:
+    return FirewatchError(
+        "这段时间台账中没有任何一景的观测覆盖，没有可移交的内容，未写文件"
+        " / no granule of this period is on record, so there is nothing to hand over or to write",
+        where=f"{period.start} … {period.end}",
+        expected="一级影像、带 03 文件的二级产品，或他处移交的 Parquet"
+        " / level-1 imagery, level-2 products with their 03 file, or another office's Parquet",
+        remedy="用 firewatch ingest 读入上述文件，或用 --season、--from、--to 另选时段"
+        " / take such files in with firewatch ingest, or choose another period",
+    )
 
 
 def _write_table(state: State, table: pd.DataFrame, notes: list[str]) -> None:

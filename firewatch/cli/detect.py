@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -56,23 +59,58 @@ def detect(
         # Before the long work, not after it.
         suffix_of(state.out, SUFFIXES)
     found, faults = _scenes(scenes, state.settings.detection.stack_platform)
+    account = _Account()
     for fault in faults:
-        _fail(state, fault)
-    fires = []
+        _fail(state, account, fault)
     with _executor(len(found), jobs) as executor:
         for number, granule in enumerate(_detected(state, found, region, executor), 1):
             if isinstance(granule, FirewatchError):
-                _fail(state, granule)
+                _fail(state, account, granule)
             else:
                 _say(state, granule)
-                fires.append(granule.fires)
+                account.add(granule)
             _progress(state, number, len(found))
-    if not fires:
+    if not account.fires:
         # No granule looked: an empty file would say that there was no fire.
         state.exit_code = 1
+        state.emit({"path": None, "fires": None, **account.document()})
         typer.echo(state.words("detect.none"), err=True)
         return
-    _write(state, pd.concat(fires, ignore_index=True))
+    _write(state, pd.concat(account.fires, ignore_index=True), account)
+
+
+@dataclass
+class _Account:
+    """What became of each granule."""
+
+    fires: list[pd.DataFrame] = field(default_factory=list)
+    granules: list[dict[str, object]] = field(default_factory=list)
+    failures: list[dict[str, str]] = field(default_factory=list)
+    outside: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, granule: DetectedGranule) -> None:
+        started = datetime.fromtimestamp(granule.started_utc_s, UTC)
+        self.fires.append(granule.fires)
+        self.granules.append(
+            {
+                "name": granule.files.name,
+                "platform": granule.platform,
+                "started_utc": f"{started:%Y-%m-%dT%H:%M:%SZ}",
+                "rows": granule.shape[0],
+                "columns": granule.shape[1],
+                "algorithm": granule.algorithm,
+                "version": granule.version,
+                "parameter_hash": granule.parameter_hash,
+                "missing": list(granule.missing),
+                "fires": len(granule.fires),
+                "simulated": granule.simulated,
+            }
+        )
+
+    def document(self) -> dict[str, object]:
+        """Return the account as a part of a JSON document."""
+        names = ("granules", "failures", "outside")
+        return {name: getattr(self, name) for name in names}
 
 
 def _scenes(
@@ -119,13 +157,16 @@ def _detected(
     return detect_each(found, extent, detectors=detectors, executor=executor)
 
 
-def _fail(state: State, error: FirewatchError) -> None:
+def _fail(state: State, account: _Account, error: FirewatchError) -> None:
     """Tell a granule that was not detected; one that looked elsewhere is no failure."""
     from imagery.level1.window import OutsideRegionError
 
     _clear_line()
     typer.echo(str(error), err=True)
-    if not isinstance(error, OutsideRegionError):
+    if isinstance(error, OutsideRegionError):
+        account.outside.append(asdict(error))
+    else:
+        account.failures.append(asdict(error))
         state.exit_code = 1
 
 
@@ -155,18 +196,23 @@ def _clear_line() -> None:
         typer.echo("\r\x1b[K", nl=False, err=True)
 
 
-def _write(state: State, fires: pd.DataFrame) -> None:
+def _write(state: State, fires: pd.DataFrame, account: _Account) -> None:
+    """Write the fires; as GeoJSON to standard output, with the account beside if `--json`."""
     from firewatch.reports.detections_export import write_detections
 
     if state.out is not None:
         write_detections(state.out, fires)
-        state.emit({"path": str(state.out), "fires": len(fires)})
+        state.emit({"path": str(state.out), "fires": len(fires), **account.document()})
         state.say("written", path=state.out)
         return
     with TemporaryDirectory() as folder:
         file = Path(folder) / "detections.geojson"
         write_detections(file, fires)
-        typer.echo(file.read_text(encoding="utf-8"), nl=False)
+        text = file.read_text(encoding="utf-8")
+    if state.as_json:
+        state.emit({**json.loads(text), **account.document()})
+    else:
+        typer.echo(text, nl=False)
 
 
 def _region(state: State) -> Extent:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from sqlalchemy import Connection
 from firewatch.core.geo import Extent
 from firewatch.core.overpasses import overpass_numbers
 from firewatch.core.time import Period, date_of_day_number, local_day_number
+from firewatch.count.ground_key import GroundKey
 from firewatch.count.names import AreaNames
 from firewatch.ledger.claims import feeds_within
 from firewatch.ledger.coverage import ground_between
@@ -33,16 +33,6 @@ _KM2 = [*AREA_COLUMNS, *CROPLAND_COLUMNS]
 _MEASURES = [
     "clear_share", "cropland_clear_share", "overpasses", "days", "feed_days", BASIS_COLUMN
 ]  # fmt: skip
-
-
-class GroundKey(StrEnum):
-    """What the ground seen is listed by."""
-
-    CITY = "city"
-    COUNTY = "county"
-    DAY = "day"
-    PLATFORM = "platform"
-
 
 _KEYS = {
     GroundKey.CITY: ["city_adcode"],

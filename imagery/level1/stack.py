@@ -207,35 +207,43 @@ def read_stack(
     grid = grid_of(files.i4)
     started = _started_utc_s(grid) if started_utc_s is None else started_utc_s
     window = grid.whole() if region is None else grid.window(region, margin_px)
-    lon, lat = grid.positions(
-        np.arange(window.line0, window.line1), np.arange(window.sample0, window.sample1)
-    )
-    if not np.isfinite(lat).any():
-        raise unreadable(files.i4, "granule_nowhere")
-    zenith, _ = solar_angles_deg(started, lon, lat)
-    unknown = np.full(window.shape, np.nan, dtype=np.float32)
-    scan_km, track_km = grid.cell_km(float(np.nanmedian(lat)))
+    placed = _geometry(grid, window, started)
+    zenith = placed["solar_zenith_deg"]
     return Scene(
         sensor="VIIRS_I",
         platform=platform or files.platform,
         granule=_name(files),
         started_utc_s=started,
         ended_utc_s=started,
-        lon=lon,
-        lat=lat,
-        solar_zenith_deg=zenith,
-        view_zenith_deg=unknown,
-        relative_azimuth_deg=unknown,
+        **placed,
         **_temperatures(files, grid, window),
         **_reflectances(files, grid, window, zenith, started, percent, divide_by_cos_sza),
         fire_radiance=None,
-        scan_km=np.full(window.shape[1], scan_km, dtype=np.float32),
-        track_km=np.full(window.shape[1], track_km, dtype=np.float32),
-        sample0=window.sample0,
-        line0=window.line0,
         cloud_class=_classes(files.cloud, grid, window),
         missing=MISSING,
     )
+
+
+def _geometry(grid: ImageGrid, window: Window, started_utc_s: int) -> dict[str, Any]:
+    """Return where the pixels of a window lie, how large they are, and the sun's height there."""
+    lon, lat = grid.positions(
+        np.arange(window.line0, window.line1), np.arange(window.sample0, window.sample1)
+    )
+    if not np.isfinite(lat).any():
+        raise unreadable(grid.path, "granule_nowhere")
+    unknown = np.full(window.shape, np.nan, dtype=np.float32)
+    scan_km, track_km = grid.cell_km(float(np.nanmedian(lat)))
+    return {
+        "lon": lon,
+        "lat": lat,
+        "solar_zenith_deg": solar_angles_deg(started_utc_s, lon, lat)[0],
+        "view_zenith_deg": unknown,
+        "relative_azimuth_deg": unknown,
+        "scan_km": np.full(window.shape[1], scan_km, dtype=np.float32),
+        "track_km": np.full(window.shape[1], track_km, dtype=np.float32),
+        "sample0": window.sample0,
+        "line0": window.line0,
+    }
 
 
 def _temperatures(files: StackFiles, grid: ImageGrid, window: Window) -> dict[str, Any]:

@@ -168,3 +168,42 @@ def test_a_stack_of_images_is_compared_by_one_of_them(firewatch: Any) -> None:
     said = firewatch.json("compare", image, firewatch.folder / "VNP_20201105_0605_i5.tif")
     assert total(said) == {"hits": 2, "misses": 0, "extras": 0}
     assert not said["simulated"]
+
+
+def test_sources_without_a_common_overpass_are_told_apart_instead_of_counted_as_zero(
+    firewatch: Any, granule: SimulatedGranule
+) -> None:
+    ours = firewatch.file("ours.csv", row(108.32))
+    aqua = row(108.32).replace(",N,VIIRS", ",N20,VIIRS")
+    theirs = firewatch.file("theirs.csv", aqua)
+    for other in (theirs, granule.files["02IMG"]):
+        done = firewatch.run(
+            "compare", theirs, ours if other is theirs else other, "--out", "x.csv"
+        )
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert "share no overpass" in done.stderr
+        assert "NOAA-20 2020-11-05 06:12" in done.stderr and "S-NPP" in done.stderr
+    assert not (firewatch.folder / "x.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["fires.csv", "fires.geojson"])
+def test_a_granule_agrees_with_the_file_that_detect_wrote_of_it(
+    firewatch: Any, granule: SimulatedGranule, found: pd.DataFrame, name: str
+) -> None:
+    firewatch("detect", granule.files["02IMG"], "--out", name)
+    said = firewatch.json("compare", granule.files["02IMG"], name)
+    assert total(said) == {"hits": len(found), "misses": 0, "extras": 0}
+    assert {entry["distance_km"] for entry in said["spread"]} == {0.0}
+    assert said["simulated"]
+
+
+def test_a_granule_without_fire_misses_what_the_other_source_saw(
+    firewatch: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    none = pd.DataFrame({"lon": [], "lat": [], "area_m2": [], "t_k": []}, dtype=float)
+    request = GranuleRequest("S-NPP", STARTED_UTC_S, none, scans=3, weather=CLEAR)
+    quiet = simulate_granule(tmp_path_factory.mktemp("quiet"), request)
+    fire = row(108.32).replace("22.82", "23.70").replace("0612", "0605")
+    said = firewatch.json("compare", quiet.files["02IMG"], firewatch.file("a.csv", fire))
+    assert total(said) == {"hits": 0, "misses": 1, "extras": 0}

@@ -17,6 +17,7 @@ from imagery.coverage.ground import AREA_COLUMNS
 from imagery.coverage.table import of_granule, read_coverage, states_simulated, write_coverage
 
 STARTED_UTC_S = 1_604_556_300
+FIRMS_ROW = "22.82,108.32,335.0,0.4,0.4,2020-11-05,0612,N,VIIRS,n,2.0NRT,295.0,5.0,D"
 SEASON = ("--season", "2020-21")
 
 
@@ -191,3 +192,11 @@ def test_imagery_and_another_offices_account_of_it_count_once_whichever_came_fir
         read_coverage(again).sort_values(list(both)[:9], ignore_index=True),
         both.sort_values(list(both)[:9], ignore_index=True),
     )
+
+
+def test_a_ledger_that_saw_nothing_hands_nothing_over_and_says_how_to_see(firewatch: Any) -> None:
+    firewatch("ingest", firewatch.file("a.csv", FIRMS_ROW))
+    for line in ([], ["--season", "2020-21"]):
+        said = firewatch.said("coverage", *line, "--out", "seen.parquet", "--lang", "en", code=1)
+        assert "firewatch ingest" in said
+        assert not (firewatch.folder / "seen.parquet").exists()

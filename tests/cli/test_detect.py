@@ -136,3 +136,28 @@ def test_a_granule_that_looked_elsewhere_is_explained_and_gives_no_empty_result(
 def test_files_that_are_no_scene_are_told(firewatch: Any) -> None:
     path = firewatch.text("notes.txt", "x")
     assert "02IMG" in firewatch.said("detect", Path(path).name, code=2)
+
+
+def test_the_json_document_lists_granules_and_failures_with_what_to_do(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    lonely = firewatch.folder / "VNP02IMG.A2020310.0745.002.2021001000000.nc"
+    lonely.write_bytes(b"x")
+    image = granule.files["02IMG"]
+    done = firewatch.run("detect", image, lonely, "--json", "--out", "fires.csv")
+    said = json.loads(done.stdout)
+    assert done.returncode == 1
+    [listed], [failed] = said["granules"], said["failures"]
+    assert (listed["name"], listed["platform"], listed["simulated"]) == (image.name, "S-NPP", True)
+    assert listed["missing"] == ["cloud_mask"] and listed["started_utc"] == "2020-11-05T06:05:00Z"
+    assert listed["fires"] == said["fires"] == len(pd.read_csv(firewatch.folder / "fires.csv"))
+    assert failed["where"] == str(lonely)
+    assert "VNP03IMG.A2020310.0745" in failed["remedy"]
+    assert failed["what"] and failed["expected"]
+    features = json.loads(firewatch.run("detect", image, "--json").stdout)
+    assert features["type"] == "FeatureCollection"
+    assert len(features["features"]) == features["granules"][0]["fires"]
+    none = firewatch.run("detect", lonely, "--json")
+    assert none.returncode == 1
+    document = json.loads(none.stdout)
+    assert (document["fires"], document["granules"], len(document["failures"])) == (None, [], 1)
