@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import Extent
@@ -20,6 +21,9 @@ from imagery.highres.scene import HighresScene, SensorName
 
 COLLECTIONS: dict[SensorName, str] = {"MSI": "sentinel-2-l1c", "OLI": "landsat-ot-l1"}
 _FORMAT = "GeoTIFF"
+
+Fault: TypeAlias = UnreadableFileError
+Key: TypeAlias = tuple[str, int, Extent]
 
 
 class FolderSource:
@@ -40,7 +44,7 @@ class FolderSource:
         return highres_among(self._paths)
 
     @cached_property
-    def faults(self) -> dict[Path, UnreadableFileError]:
+    def faults(self) -> dict[Path, Fault]:
         """Return why scenes cannot be offered."""
         return {**self.among.faults, **self._offered[1]}
 
@@ -50,7 +54,7 @@ class FolderSource:
         """Return the scenes that meet a box in a closed interval of UTC epoch seconds, by time."""
         found = [
             offer
-            for offer in self._offered[0]
+            for offer, _ in self._offered[0].values()
             if first_s <= offer.acquired_utc_s <= last_s
             and not offer.cloud_pct > max_cloud_pct
             and offer.extent.meets(extent)
@@ -67,24 +71,27 @@ class FolderSource:
         OutsideRegionError
             If it has no pixel over the box.
         """
-        files = self._files.get((offer.scene_id, offer.acquired_utc_s))
+        files = self._offered[0].get(_key(offer))
         if files is None:
             raise feed_error("scene_unknown", found=offer.scene_id)
-        return read_highres(files, extent)
+        return read_highres(files[1], extent)
 
     @cached_property
-    def _files(self) -> dict[tuple[str, int], HighresFiles]:
-        return {(files.scene_id, files.acquired_utc_s): files for files in self.among.found}
-
-    @cached_property
-    def _offered(self) -> tuple[list[Offer], dict[Path, UnreadableFileError]]:
-        offers, faults = [], {}
-        for files in self._files.values():
+    def _offered(self) -> tuple[dict[Key, tuple[Offer, HighresFiles]], dict[Path, Fault]]:
+        offers, faults = {}, {}
+        for files in self.among.found:
             try:
-                offers.append(_offer(files))
+                offer = _offer(files)
             except UnreadableFileError as error:
                 faults[files.paths[0]] = error
+            else:
+                offers[_key(offer)] = offer, files
         return offers, faults
+
+
+def _key(offer: Offer) -> Key:
+    """Tell windows of one scene apart, as a service's were kept over several places."""
+    return offer.scene_id, offer.acquired_utc_s, offer.extent
 
 
 def _offer(files: HighresFiles) -> Offer:
