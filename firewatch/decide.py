@@ -25,6 +25,7 @@ from firewatch.events import Linkage, join_events
 from firewatch.ledger.claims import claims_within
 from firewatch.ledger.current import add_new, refresh
 from firewatch.ledger.points import DECIDED, current_keys_by, working_rows, working_rows_of
+from firewatch.ledger.requests import requested_between
 from firewatch.ledger.store import append, append_row
 from firewatch.ledger.tables import decisions, runs
 from firewatch.supersession import IN_FORCE, Matching, supersede
@@ -184,9 +185,14 @@ def _decide_versions(
     """Decide which versions are in force; rows at the edge are context and stay as they are."""
     reach, certain = _reach(window, rules), window.widened(_OVERPASS_EDGE_S)
     near = work[work["acquired_s"].between(reach.first_s, reach.last_s)]
-    decided = supersede(
-        near, claims_within(connection, reach.first_s, reach.last_s), rules.matching
+    made = claims_within(connection, reach.first_s, reach.last_s)
+    requested = requested_between(connection, reach.first_s, reach.last_s)
+    asked = near.assign(
+        product_rank=requested.ranks(
+            near["platform"], near["product_family"], near["acquired_s"], near["product_rank"]
+        )
     )
+    decided = supersede(asked, requested.ranked(made), rules.matching)
     decided = decided[near["acquired_s"].between(certain.first_s, certain.last_s)]
     for name in decided:
         work.loc[decided.index, name] = decided[name]

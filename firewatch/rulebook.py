@@ -26,8 +26,8 @@ from zones.places.subarea_notes import Level
 from zones.places.subareas import SubAreas, load_subareas
 from zones.ruling.precedence import Precedence, default_precedence, read_precedence
 
-_OWN_STANDS_AT = {"below_nrt": 199.0, "above_nrt": 299.0, "above_standard": 9999.0}
-"""Rank above which our own detections stand; near-real-time products rank from 200 to 299,
+_OWN_RANKS_ABOVE = {"below_nrt": 199.0, "above_nrt": 299.0, "above_standard": 9999.0}
+"""Rank above which our own detections come; near-real-time products rank from 200 to 299,
 standard ones from 300."""
 
 
@@ -49,7 +49,7 @@ def rulebook(ledger: Ledger, settings: Settings) -> Rulebook:
         static_heat=shipped_rule(),
         matching=Matching(
             **settings.supersession.model_dump(),
-            own_stands_at=_OWN_STANDS_AT[settings.detection.rank],
+            own_ranks_above=_OWN_RANKS_ABOVE[settings.detection.rank],
         ),
         linkage=Linkage(**settings.events.model_dump()),
     )

@@ -24,8 +24,9 @@ RETRACTED = -1
 """`superseded_by` of a point that the newer product looked for and did not find."""
 
 OWN_RANKS = range(1, 100)
-"""Product ranks of our own detections on record: their order among themselves. Where they stand
-beside the provider's products is a setting, applied when versions are decided."""
+"""Product ranks of our own detections. Recorded, they number versions as the ledger met them; when
+versions are decided they are put in the order in which those were asked for. Where they come beside
+the provider's products is a setting."""
 STANDARD_RANK = 300
 """From this product rank on a file is an archive: it is complete for the period it spans.
 A near-real-time file is a stream, complete only for the overpasses that it holds."""
@@ -60,24 +61,24 @@ class Claim:
 
 @dataclass(frozen=True)
 class Matching:
-    """Thresholds, and the rank above which our own detections stand; see `settings`."""
+    """Thresholds, and the rank above which our own detections come; see `settings`."""
 
     reach_pixels: float
     overpass_gap_min: int
-    own_stands_at: float
+    own_ranks_above: float
 
 
-def standing(product_rank: Any, matching: Matching) -> Any:
+def compared_rank(product_rank: Any, matching: Matching) -> Any:
     """Return ranks as they compare: those of our own detections put where the setting says.
 
     Parameters
     ----------
     product_rank
-        A rank or an array of ranks as recorded.
+        A rank or an array of ranks; of our own versions in the order in which they were asked for.
     """
     ranks = np.asarray(product_rank)
     own = (ranks >= OWN_RANKS.start) & (ranks < OWN_RANKS.stop)
-    return np.where(own, matching.own_stands_at + ranks / OWN_RANKS.stop, ranks)[()]
+    return np.where(own, matching.own_ranks_above + ranks / OWN_RANKS.stop, ranks)[()]
 
 
 def supersede(points: pd.DataFrame, claims: Sequence[Claim], matching: Matching) -> pd.DataFrame:
@@ -102,9 +103,9 @@ def supersede(points: pd.DataFrame, claims: Sequence[Claim], matching: Matching)
     )
     if points.empty:
         return result
-    claims = [replace(c, product_rank=standing(c.product_rank, matching)) for c in claims]
+    claims = [replace(c, product_rank=compared_rank(c.product_rank, matching)) for c in claims]
     numbered = points.assign(
-        product_rank=standing(points["product_rank"], matching),
+        product_rank=compared_rank(points["product_rank"], matching),
         overpass=overpass_numbers(points, matching.overpass_gap_min),
         size_km=size_km(points["scan_km"], points["track_km"]),
     )

@@ -16,7 +16,7 @@ from firewatch.count.names import AreaNames
 from firewatch.decide import Rulebook
 from firewatch.identity import PRODUCT_COLUMNS, point_ids
 from firewatch.ledger.points import with_wanted
-from firewatch.ledger.store import fetch
+from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import (
     alerts,
     decisions,
@@ -178,6 +178,27 @@ def told_events(connection: Connection) -> frozenset[int]:
     return frozenset(
         int(key) for query in (direct, superseded) for key in connection.execute(query).scalars()
     )
+
+
+def points_by_city(ledger: Ledger, file_ids: Iterable[int], rules: Rulebook) -> dict[str, int]:
+    """Count the points in force that came from some files, by city, most first."""
+    with ledger.reading() as connection:
+        wanted = with_wanted(connection, file_ids)
+        came = select(sightings.c.point_key).where(
+            sightings.c.file_id.in_(select(wanted.c.wanted_key))
+        )
+        query = (
+            select(points_current.c.county_adcode, func.count().label("points"))
+            .where(points_current.c.point_key.in_(came), points_current.c.county_adcode > 0)
+            .group_by(points_current.c.county_adcode)
+        )
+        counts = fetch(connection, query)
+    cities = rules.areas.counties.set_index("adcode")[["city_adcode", "city_name"]]
+    sums = counts.join(cities, on="county_adcode").groupby(["city_adcode", "city_name"])["points"]
+    ranked = (
+        sums.sum().reset_index().sort_values(["points", "city_adcode"], ascending=[False, True])
+    )
+    return dict(zip(ranked["city_name"].tolist(), ranked["points"].tolist(), strict=True))
 
 
 def holds_simulated(connection: Connection) -> bool:

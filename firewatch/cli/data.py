@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from firewatch.core.time import Period
     from firewatch.decide import Outcome
-    from firewatch.pipeline import Declaration, FileOutcome, IngestOutcome
+    from firewatch.pipeline import IngestOutcome
+    from firewatch.recording import Declaration, FileOutcome
 
 _JSON_FILE = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
 
@@ -44,8 +45,8 @@ def ingest(
 ) -> None:
     """读入火点文件与一级影像，判定并入账 / take fire points and imagery in."""
     from firewatch.pipeline import ingest as run_ingest
-    from firewatch.pipeline import points_by_city
     from firewatch.rulebook import rulebook, watch_over
+    from firewatch.views import points_by_city
 
     state = state_of(context)
     declared = _declaration(covers, first, last)
@@ -54,7 +55,7 @@ def ingest(
         now_s = state.clock.now_epoch_s()
         watch = watch_over(rules.areas, state.settings)
         outcome = run_ingest(ledger, paths, rules, now_s, declared, progress_of(state), watch)
-        by_city = points_by_city(ledger, outcome, rules)
+        by_city = points_by_city(ledger, outcome.file_ids, rules)
     _show_ingest(state, outcome, by_city)
 
 
@@ -114,7 +115,7 @@ def _show_changes(
 def _declaration(covers: str | None, first: str | None, last: str | None) -> Declaration | None:
     from firewatch.core.errors import UsageError
     from firewatch.core.geo import Extent
-    from firewatch.pipeline import Declaration
+    from firewatch.recording import Declaration
 
     period = period_of(first, last)
     if covers is None and period is None:

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from firewatch.ledger.points import with_wanted
+from firewatch.ledger.requests import requested_between
 from firewatch.ledger.store import append, fetch
 from firewatch.ledger.tables import coverage as areas_seen
 from firewatch.ledger.tables import granules
@@ -57,7 +58,8 @@ def coverage_between(connection: Connection, first_s: int, last_s: int) -> pd.Da
     -------
     pandas.DataFrame
         `imagery.coverage.table.TABLE_COLUMNS`: each granule and area by the one account that
-        stands (see `imagery.coverage.table.standing`), whatever order the files came in.
+        stands (see `imagery.coverage.table.standing`), whatever order the files came in; of our
+        own detections the one that was last asked for.
     """
     whole = _standing_between(connection, first_s, last_s, select(areas_seen))
     return conformed(whole.reindex(columns=list(TABLE_COLUMNS)))
@@ -146,7 +148,10 @@ def _standing_between(
     place = np.searchsorted(headers["granule_key"], account)
     table = pd.concat([rows, named.iloc[place].reset_index(drop=True)], axis=1)
     within = table["started_utc_s"].between(first_s, last_s)
-    return table[standing(table, account) & within].reset_index(drop=True)
+    requested = requested_between(connection, first_s - SAME_GRANULE_S, last_s + SAME_GRANULE_S)
+    ranks = requested.account_ranks(headers).to_numpy()[place]
+    stands = standing(table.assign(product_rank=ranks), account)
+    return table[stands & within].reset_index(drop=True)
 
 
 def _reach(first_s: int, last_s: int) -> ColumnElement[bool]:

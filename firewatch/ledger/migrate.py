@@ -29,6 +29,12 @@ def _coverage_is_kept(connection: Connection) -> None:
     _run_script(connection, "version_4.sql")
 
 
+def _what_was_asked_for_is_kept(connection: Connection) -> None:
+    """Version 5: a file may claim several granules, and of each the reading last asked for stands:
+    so far, that of the version last met."""
+    _run_script(connection, "version_5.sql")
+
+
 _ON_SQLITE = {"binary": "BLOB", "long": "INTEGER", "keyed": " WITHOUT ROWID"}
 _ON_POSTGRESQL = {"binary": "BYTEA", "long": "BIGINT", "keyed": ""}
 
@@ -49,6 +55,7 @@ MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     1: _runs_state_their_parameters,
     2: _zones_have_months_and_permits_exist,
     3: _coverage_is_kept,
+    4: _what_was_asked_for_is_kept,
 }
 """`MIGRATIONS[n]` takes a ledger of version n to version n + 1."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -59,13 +59,25 @@ claims = Table(
     Column("platform", Text, primary_key=True),
     Column("product_family", Text, primary_key=True),
     Column("product_rank", Integer, primary_key=True),
+    Column("first_s", Long, primary_key=True),
     Column("west", Float, nullable=False),
     Column("south", Float, nullable=False),
     Column("east", Float, nullable=False),
     Column("north", Float, nullable=False),
-    Column("first_s", Long, nullable=False),
     Column("last_s", Long, nullable=False),
     Column("declared", Boolean, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    # One row each time that a granule was asked for in another reading than before.
+    Column("request_id", Integer, primary_key=True),
+    # The file that holds this reading.
+    Column("file_id", Integer, ForeignKey("source_files.file_id"), nullable=False, index=True),
+    # What makes another reading of the same imagery; empty: not recorded at the time.
+    Column("settings", Text, nullable=False),
+    Column("requested_at", Long, nullable=False),
 )
 
 rejections = Table(

@@ -1,21 +1,16 @@
-"""Versions of our own detection, in the order in which the ledger met them.
+"""Versions of our own detection, numbered in the order in which the ledger met them.
 
-A changed threshold makes a new version. Of two versions that looked at the same granule the one
-that the ledger met later stands; within a version, a detection with all bands stands above one
-that had to do without some.
+A changed threshold makes a new version. Its number only tells it from others: which version of a
+granule stands is a matter of what was asked for, see `requests`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from firewatch.core.errors import LedgerError
-from firewatch.ledger.tables import products
-from firewatch.supersession import OWN_RANKS
+from firewatch.ledger.requests import MOST_VERSIONS, RANKS_A_VERSION, own_products
 from imagery.reading import OwnVersion
-
-_STEPS = 2
-"""Ranks of one version: with bands missing, complete."""
 
 
 def own_rank(connection: Connection, product_family: str, version: OwnVersion) -> int:
@@ -26,19 +21,16 @@ def own_rank(connection: Connection, product_family: str, version: OwnVersion) -
     LedgerError
         If the ledger has met more versions than there are ranks.
     """
-    query = select(products.c.product_version, products.c.product_rank).where(
-        products.c.product_family == product_family,
-        products.c.product_rank.between(OWN_RANKS.start, OWN_RANKS.stop - 1),
-    )
-    met = [(text, rank // _STEPS) for text, rank in connection.execute(query)]
-    latest = max((number for _, number in met), default=0)
-    same = (number for text, number in met if text.startswith(version.text))
+    of_family = own_products(connection).query("product_family == @product_family")
+    numbers = of_family["product_rank"].to_numpy(dtype="int64") // RANKS_A_VERSION
+    met = dict(zip(of_family["product_version"], numbers.tolist(), strict=True))
+    latest = max(met.values(), default=0)
+    same = (number for text, number in met.items() if text.startswith(version.text))
     number = next(same, latest + 1)
-    rank = _STEPS * number + int(version.complete)
-    if rank not in OWN_RANKS:
+    if number > MOST_VERSIONS:
         raise LedgerError(
             f"本台账已有 {latest} 个自有检测版本 / {latest} versions of own detection on record",
-            expected=f"≤ {OWN_RANKS.stop // _STEPS - 1}",
+            expected=f"≤ {MOST_VERSIONS}",
             remedy="试验阈值请用另一个 --ledger / try thresholds out in another --ledger",
         )
-    return rank
+    return RANKS_A_VERSION * number + int(version.complete)

@@ -17,9 +17,10 @@ from firewatch.core.time import Clock, day_number, parse_time
 from firewatch.decide import Rulebook
 from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import metadata
-from firewatch.pipeline import IngestOutcome, ingest, points_by_city
+from firewatch.pipeline import IngestOutcome, ingest
 from firewatch.rulebook import rulebook
 from firewatch.settings import Settings
+from firewatch.views import points_by_city
 from zones.register.register import Register, register_from
 
 NOW_S = Clock(parse_time("2026-01-01")).now_epoch_s()
@@ -65,7 +66,7 @@ class Office:
         return ingest(self.ledger, paths, self.rules, NOW_S, declared)
 
     def by_city(self, outcome: IngestOutcome) -> dict[str, int]:
-        return points_by_city(self.ledger, outcome, self.rules)
+        return points_by_city(self.ledger, outcome.file_ids, self.rules)
 
     def table(self, name: str) -> pd.DataFrame:
         with self.ledger.reading() as connection:

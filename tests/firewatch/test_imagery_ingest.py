@@ -26,6 +26,7 @@ from firewatch.settings import CoverageSettings, DetectionSettings, Settings
 from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulate_granule
 from firewatch.simulate.granule_ground import Weather
 from firewatch.supersession import OWN_RANKS
+from firewatch.views import points_by_city
 from imagery.reading import OwnVersion
 
 STARTED = 1_604_729_100  # 2020-11-07 06:05 UTC
@@ -153,6 +154,110 @@ def test_a_changed_threshold_is_a_new_version_that_takes_the_place_of_the_old(
     )
     assert stricter.files[0].remark
     assert state_of(office).empty
+
+
+A: dict[str, Any] = {}
+B = {"viirs": {"candidate_day_dt_k": 26.0}}
+STRICT = {"viirs": {"candidate_day_dt_k": 500.0, "saturated_bt_mir_k": 999.0}}
+
+
+def test_going_back_to_earlier_thresholds_brings_their_version_back(
+    office: Any, another_office: Callable[[], Any], granule: SimulatedGranule, line: Line
+) -> None:
+    for settings in (A, B):
+        take_in(office, *paths_of(granule), **settings)
+    stood = state_of(office)
+    [file] = take_in(office, *paths_of(granule), **A).files
+    assert (file.known, file.again, file.superseded) == (True, True, len(stood))
+    only = another_office()
+    take_in(only, *paths_of(granule), **A)
+    assert_alike(office, only)
+    assert set(stood["product_version"]).isdisjoint(state_of(office)["product_version"])
+    # What comes later is decided by the same rule.
+    for one in (office, only):
+        take_in(one, nrt(one, line, PLACES[0], *CORNERS))
+    assert_alike(office, only)
+
+
+def assert_alike(one: Any, other: Any) -> None:
+    """Compare points, counts and ground seen of two ledgers, and of the first its history."""
+    pd.testing.assert_frame_equal(state_of(one), state_of(other))
+    assert tally_of(one) == tally_of(other)
+    tables = []
+    for office in (one, other):
+        with office.ledger.reading() as connection:
+            tables.append(coverage_between(connection, STARTED - 600, STARTED + 600))
+    pd.testing.assert_frame_equal(*(table.drop(columns="product_rank") for table in tables))
+    before = one.table("points_current")
+    assert redecide(one.ledger, one.rules, NOW_S, "redecide").run_id == 0
+    with one.ledger.writing() as connection:
+        rebuild(connection)
+    pd.testing.assert_frame_equal(one.table("points_current"), before)
+
+
+def tally_of(office: Any) -> dict[str, int]:
+    ids = set(office.table("source_files")["file_id"])
+    return points_by_city(office.ledger, ids, office.rules)
+
+
+@pytest.mark.parametrize("path", ["BAAB", "SBASBB", "ABS"])
+def test_whatever_was_asked_for_before_the_last_thresholds_stand(
+    office: Any, another_office: Callable[[], Any], granule: SimulatedGranule, path: str
+) -> None:
+    sets = {"A": A, "B": B, "S": STRICT}
+    for name in path:
+        take_in(office, *paths_of(granule), **sets[name])
+    only = another_office()
+    take_in(only, *paths_of(granule), **sets[path[-1]])
+    assert_alike(office, only)
+    assert len(office.table("source_files")) == len(set(path))
+
+
+def test_asking_again_for_what_stands_records_nothing(
+    office: Any, granule: SimulatedGranule
+) -> None:
+    for settings in (A, B, A):
+        take_in(office, *paths_of(granule), **settings)
+    before = {name: office.table(name) for name in ("requests", "runs", "decisions", "sightings")}
+    [file] = take_in(office, *paths_of(granule)[::-1], **A).files
+    assert file.known and not file.again and file.superseded == 0
+    for name, table in before.items():
+        pd.testing.assert_frame_equal(office.table(name), table)
+    assert len(before["requests"]) == 3
+
+
+def test_only_the_granules_that_are_taken_in_again_go_back(
+    office: Any, granule: SimulatedGranule, tmp_path: Path
+) -> None:
+    later = GranuleRequest("S-NPP", STARTED + 360, FIRES, scans=3, weather=CLEAR)
+    neighbour = simulate_granule(tmp_path, later)
+    for settings in (A, B):
+        take_in(office, *paths_of(granule), *paths_of(neighbour), **settings)
+    second = set(state_of(office)["product_version"])
+    take_in(office, *paths_of(granule), **A)
+    current = office.current("acquired_utc", "product_version")
+    minute = current["acquired_utc"].dt.strftime("%H%M")
+    assert set(current["product_version"][minute == "0611"]) == second
+    assert set(current["product_version"][minute == "0605"]).isdisjoint(second)
+    assert len(current[minute == "0605"]) == len(current[minute == "0611"]) > 0
+
+
+def test_bands_missing_or_not_the_version_asked_for_stands(
+    office: Any, another_office: Callable[[], Any], granule: SimulatedGranule, tmp_path: Path
+) -> None:
+    for role in ("02IMG", "03IMG"):
+        shutil.copy(granule.files[role], tmp_path)
+    only = another_office()
+    for one, path in ((office, (A, B, A)), (only, (A,))):
+        for settings in path:
+            take_in(one, tmp_path, **settings)
+            if one is office or settings is A:
+                take_in(one, *paths_of(granule), **settings)
+    assert_alike(office, only)
+    asked = len(office.table("requests"))
+    for given in (tmp_path, granule.files["02IMG"], tmp_path):
+        take_in(office, given, **A)
+    assert len(office.table("requests")) == asked
 
 
 def test_the_granule_with_m13_takes_the_place_of_the_one_without_in_any_order(

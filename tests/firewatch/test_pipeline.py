@@ -16,7 +16,8 @@ from firewatch.core.time import Period
 from firewatch.ledger.current import rebuild
 from firewatch.ledger.store import fetch
 from firewatch.ledger.tables import points_current
-from firewatch.pipeline import Declaration, redecide
+from firewatch.pipeline import redecide
+from firewatch.recording import Declaration
 
 Line = Callable[..., str]
 NANNING = (108.32, 22.82)

@@ -23,7 +23,7 @@ from firewatch.supersession import (
 )
 
 Facts = Callable[[list[dict[str, Any]]], pd.DataFrame]
-MATCHING = Matching(reach_pixels=1.0, overpass_gap_min=30, own_stands_at=199.0)
+MATCHING = Matching(reach_pixels=1.0, overpass_gap_min=30, own_ranks_above=199.0)
 OWN, OWN_NEWER = 2, 5
 REGION = Extent(104, 20, 113, 27)
 T0 = 1_604_556_720
@@ -196,7 +196,7 @@ def own_and_official(facts_of: Facts, official: int) -> pd.DataFrame:
 def test_where_our_own_detection_stands_is_a_setting(
     facts_of: Facts, stands_at: float, official: int, own_gives_way: bool
 ) -> None:
-    matching = replace(MATCHING, own_stands_at=stands_at)
+    matching = replace(MATCHING, own_ranks_above=stands_at)
     found = supersede(own_and_official(facts_of, official), [], matching)["superseded_by"]
     assert found.tolist() == ([2, IN_FORCE] if own_gives_way else [IN_FORCE, 1])
 
@@ -204,7 +204,7 @@ def test_where_our_own_detection_stands_is_a_setting(
 def test_a_newer_version_of_our_own_takes_the_place_of_the_older_one(facts_of: Facts) -> None:
     points = own_and_official(facts_of, OWN_NEWER)
     for stands_at in (199.0, 299.0, 9999.0):
-        found = supersede(points, [], replace(MATCHING, own_stands_at=stands_at))["superseded_by"]
+        found = supersede(points, [], replace(MATCHING, own_ranks_above=stands_at))["superseded_by"]
         assert found.tolist() == [2, IN_FORCE]
 
 

@@ -15,14 +15,15 @@ from firewatch.core.time import Period, SeasonCalendar
 from firewatch.core.vocab import Language
 from firewatch.count.alike import days_with_data
 from firewatch.count.compare import Comparison, compare
-from firewatch.count.ground import GroundKey, ground_of, ground_table, ground_total
+from firewatch.count.ground import ground_of, ground_table, ground_total
+from firewatch.count.ground_key import GroundKey
 from firewatch.count.rule import counting_rule
 from firewatch.count.seasons import season_pair
 from firewatch.count.target import Target
 from firewatch.ledger.coverage import record_coverage
 from firewatch.ledger.store import append_row
 from firewatch.ledger.tables import claims, source_files
-from firewatch.pipeline import Declaration
+from firewatch.recording import Declaration
 from firewatch.views import area_names
 from imagery.coverage.ground import AREA_COLUMNS, CROPLAND_COLUMNS
 from imagery.coverage.table import feed_present, of_granule

@@ -10,15 +10,24 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from firewatch.core.errors import LedgerError
 from firewatch.ledger.current import rebuild
 from firewatch.ledger.migrate import MIGRATIONS, ledger_version
 from firewatch.ledger.register import load_register, register_of_version
 from firewatch.ledger.store import Ledger, fetch
-from firewatch.ledger.tables import SCHEMA_VERSION, meta, metadata, points_current, runs
-from firewatch.pipeline import ingest
+from firewatch.ledger.tables import (
+    SCHEMA_VERSION,
+    claims,
+    meta,
+    metadata,
+    points_current,
+    products,
+    runs,
+)
+from firewatch.pipeline import ingest, redecide
+from firewatch.recording import FileOutcome, ask_again
 from firewatch.rulebook import rulebook
 from firewatch.settings import Settings
 from zones.register.in_force import whole_time
@@ -70,7 +79,7 @@ def laid_out(folder: Path, version: int) -> Path:
     return file
 
 
-@pytest.fixture(params=[1, 2, 3])
+@pytest.fixture(params=[1, 2, 3, 4])
 def older(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return laid_out(tmp_path, request.param)
 
@@ -180,3 +189,32 @@ def test_a_migration_that_fails_leaves_the_older_ledger_as_it_was(
 
 def test_every_older_version_has_a_migration() -> None:
     assert set(MIGRATIONS) == set(range(1, SCHEMA_VERSION))
+
+
+def test_of_versions_that_an_older_ledger_met_the_later_stands_until_another_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    first, second = "+00c08c44", "+0b82f5b0"
+    with Ledger(laid_out(tmp_path, 4)) as ledger:
+        rules = rulebook(ledger, Settings())
+        assert redecide(ledger, rules, 1_767_000_000, "test").run_id == 0
+        assert second in _own_version_in_force(ledger)
+        with ledger.writing() as connection:
+            file_of = {rank: file_id for file_id, rank in connection.execute(_OWN_FILES)}
+            known = FileOutcome(Path("scene_I04.tif"), file_id=file_of[2])
+            again = ask_again(connection, known, "as before", rules, 1_767_000_000)
+            assert (again.again, again.superseded) == (True, 1)
+        assert first in _own_version_in_force(ledger)
+
+
+_OWN_FILES = select(claims.c.file_id, claims.c.product_rank).where(claims.c.product_rank < 100)
+
+
+def _own_version_in_force(ledger: Ledger) -> str:
+    query = (
+        select(products.c.product_version)
+        .join(points_current, points_current.c.product_key == products.c.product_key)
+        .where(products.c.product_rank < 100)
+    )
+    with ledger.reading() as connection:
+        return str(connection.execute(query).scalar_one())
