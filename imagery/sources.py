@@ -18,6 +18,7 @@ from imagery.coverage.ground import Label
 from imagery.coverage.table import read_coverage, states_simulated
 from imagery.detection.detect import Detectors, detect_one
 from imagery.detection.reading import FORMAT_NAMES, reading_of_detection
+from imagery.feeds.firms_folder import LIST_NAME, looks_of, statement
 from imagery.level1.pairs import SIMULATED_PREFIX, beside
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import DEFAULT_PLATFORM
@@ -141,7 +142,10 @@ def _alone(path: Path, files: Sequence[Path]) -> Source:
 def digest(source: Source, watch: Watch) -> str:
     """Return what tells a source from every other: its bytes, and how its imagery is read."""
     if source.imagery is None and not source.companions:
-        return sha256_of_file(source.path)
+        sha256 = sha256_of_file(source.path)
+        # Answers without a row are alike but for where and when they looked.
+        covers = statement(source.path, sha256)
+        return hashlib.sha256(f"{sha256}\n{covers}".encode()).hexdigest() if covers else sha256
     parts = [sha256_of_file(path) for path in source.paths]
     text = "\n".join([*parts, watch.version])
     return hashlib.sha256(text.encode()).hexdigest()
@@ -164,7 +168,16 @@ def read_source(source: Source, now_epoch_s: int, watch: Watch) -> Reading:
     if _is_parquet(source.path):
         return _coverage_alone(source.path)
     geolocation = source.companions[0] if source.companions else None
-    return read(source.path, now_epoch_s, seen=SeenFrom(geolocation, watch.label, watch.region))
+    seen = SeenFrom(geolocation, watch.label, watch.region)
+    return _as_fetched(read(source.path, now_epoch_s, seen=seen))
+
+
+def _as_fetched(reading: Reading) -> Reading:
+    """Add where and when a file of FIRMS looked, if `firewatch fetch` brought it."""
+    if reading.looks or not (reading.path.parent / LIST_NAME).is_file():
+        return reading
+    looks = looks_of(reading.path, sha256_of_file(reading.path), reading.points)
+    return replace(reading, looks=looks)
 
 
 def _detected(source: Source, now_epoch_s: int, watch: Watch) -> Reading:
