@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -13,6 +14,18 @@ settings.register_profile("firewatch", deadline=None, print_blob=True)
 settings.load_profile("firewatch")
 
 _PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give whole files out in their order: sorted by size, the longest single tests came last."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_finish() -> None:
+    """Spare every later collection of garbage what imports left behind, a tenth of all time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -87,6 +88,10 @@ def version(context: typer.Context) -> None:
     state.emit({"version": __version__})
 
 
+# Built from all options of all commands: a program that runs several lines builds it once.
+_command_of = cache(typer.main.get_command)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
     line = list(sys.argv[1:] if arguments is None else arguments)
@@ -95,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(line: list[str]) -> int:
     """Run one command line and return its exit code; errors are printed, not raised."""
-    command = typer.main.get_command(app)
+    command = _command_of(app)
     state: list[State] = []
     try:
         with command.make_context("firewatch", globals_first(line)) as context:
