@@ -104,16 +104,16 @@ class FirmsFolder:
         ]
 
     def keep(self, piece: Piece, body: bytes) -> Piece:
-        """Write one answer, and put it on the list; pieces that grew into it go."""
+        """Write one answer, and put it on the list; pieces go whose days came anew."""
         self.path.mkdir(parents=True, exist_ok=True)
         with atomic_path(self.path / piece.name) as temporary:
             temporary.write_bytes(body)
-        kept = self.pieces()
-        older = [other for other in kept.values() if _grew_into(other, piece)]
-        for other in older:
+        kept = {**self.pieces(), piece.name: piece}
+        outgrown = [other for other in kept.values() if _is_outgrown(other, kept.values())]
+        for other in outgrown:
             del kept[other.name]
-        self._write({**kept, piece.name: piece}.values())
-        for other in older:
+        self._write(kept.values())
+        for other in outgrown:
             (self.path / other.name).unlink(missing_ok=True)
         return piece
 
@@ -169,11 +169,16 @@ def _settled(path: Path, sha256: str) -> Piece | None:
     return piece if piece and piece.settled and piece.sha256 == sha256 else None
 
 
-def _grew_into(other: Piece, piece: Piece) -> bool:
-    """Return whether a piece of days that were still growing lies within a newer one."""
-    same = (other.source, other.extent) == (piece.source, piece.extent)
-    within = piece.first <= other.first and other.last <= piece.last
-    return same and within and not other.settled and other.name != piece.name
+def _is_outgrown(piece: Piece, kept: Iterable[Piece]) -> bool:
+    """Return whether all days of a piece, which still grew then, came later in other pieces."""
+    later = {
+        day
+        for other in kept
+        if (other.source, other.extent) == (piece.source, piece.extent)
+        and other.asked_s > piece.asked_s
+        for day in other.days
+    }
+    return not piece.settled and set(piece.days) <= later
 
 
 def _box(piece: Piece) -> tuple[float, float, float, float]:
