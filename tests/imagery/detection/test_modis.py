@@ -7,46 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from small_scenes import MODIS
 
 from imagery.detection import modis
 from imagery.detection.masks import FireClass
 from imagery.detection.parameters import parameter_hash
-from imagery.detection.scene import Scene
 
-SIZE = 31
-CENTRE = (15, 15)
+SIZE, CENTRE = MODIS.size, MODIS.centre
+scene, put = MODIS.scene, MODIS.put
 C6 = modis.parameters("c6")
 C5 = modis.parameters("c5")
 FIRES = (FireClass.FIRE_LOW, FireClass.FIRE_NOMINAL, FireClass.FIRE_HIGH)
-
-
-def scene(*, day, mir=300.0, tir=295.0, **changes):
-    """Return dark land of `mir` and `tir` with mean absolute deviations of 1 K, also of dT."""
-    y, x = np.mgrid[:SIZE, :SIZE]
-    shape = (SIZE, SIZE)
-    full = lambda value: np.full(shape, value, dtype=np.float32)  # noqa: E731
-    none = np.zeros(shape, dtype=bool)
-    bands = (full(0.08), full(0.25), full(0.15)) if day else (None, None, None)
-    made = Scene(
-        sensor="MODIS", platform="Terra", granule="MOD021KM.A2024001.0300.061",
-        started_utc_s=0, ended_utc_s=300,
-        lon=(108 + 0.01 * x).astype(np.float32), lat=(24 - 0.01 * y).astype(np.float32),
-        solar_zenith_deg=full(40 if day else 120), view_zenith_deg=full(5),
-        relative_azimuth_deg=full(60),
-        bt_mir_k=full(mir) + np.where(x // 2 % 2, 1, -1).astype(np.float32),
-        bt_tir_k=full(tir) + np.where(y // 2 % 2, 1, -1).astype(np.float32),
-        bt_12_k=full(294), rho_red=bands[0], rho_nir=bands[1], rho_swir=bands[2],
-        mir_saturated=none.copy(), mir_nominal=~none, tir_nominal=~none,
-        bowtie_deleted=none.copy(), water=none.copy(), coast=none.copy(), fire_radiance=None,
-        scan_km=np.full(SIZE, 1, np.float32), track_km=np.full(SIZE, 1, np.float32),
-    )  # fmt: skip
-    return replace(made, **changes)
-
-
-def put(made, spot=CENTRE, **values):
-    for name, value in values.items():
-        getattr(made, name)[spot] = value
-    return made
 
 
 def one(made, parameters=C6, spot=CENTRE):

@@ -13,43 +13,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 import pytest
+from small_scenes import MODIS
 
 from imagery.detection import modis
 from imagery.detection.duplicates import bowtie_duplicates
 from imagery.detection.masks import FireClass
 from imagery.detection.scene import Scene
 
-SIZE = 31
-CENTRE = (15, 15)
+SIZE, CENTRE = MODIS.size, MODIS.centre
+scene, put = MODIS.scene, MODIS.put
 C6 = modis.parameters("c6")
 OFF, ALWAYS = 999.0, -999.0
-
-
-def scene(day: bool, mir: float = 300.0, tir: float = 295.0) -> Scene:
-    """Return dark land of these temperatures with mean absolute deviations of 1 K."""
-    y, x = np.mgrid[:SIZE, :SIZE]
-    full = lambda value: np.full((SIZE, SIZE), value, dtype=np.float32)  # noqa: E731
-    none = np.zeros((SIZE, SIZE), dtype=bool)
-    bands = (full(0.08), full(0.25), full(0.15)) if day else (None, None, None)
-    return Scene(
-        sensor="MODIS", platform="Terra", granule="MOD021KM.A2024001.0300.061",
-        started_utc_s=0, ended_utc_s=300,
-        lon=(108 + 0.01 * x).astype(np.float32), lat=(24 - 0.01 * y).astype(np.float32),
-        solar_zenith_deg=full(40 if day else 120), view_zenith_deg=full(5),
-        relative_azimuth_deg=full(60),
-        bt_mir_k=full(mir) + np.where(x // 2 % 2, 1, -1).astype(np.float32),
-        bt_tir_k=full(tir) + np.where(y // 2 % 2, 1, -1).astype(np.float32),
-        bt_12_k=full(294), rho_red=bands[0], rho_nir=bands[1], rho_swir=bands[2],
-        mir_saturated=none.copy(), mir_nominal=~none, tir_nominal=~none,
-        bowtie_deleted=none.copy(), water=none.copy(), coast=none.copy(), fire_radiance=None,
-        scan_km=np.full(SIZE, 1, np.float32), track_km=np.full(SIZE, 1, np.float32),
-    )  # fmt: skip
-
-
-def put(made: Scene, spot: object = CENTRE, **values: object) -> Scene:
-    for name, value in values.items():
-        getattr(made, name)[spot] = value
-    return made
 
 
 def by_day(mir_k: float = 330.0, tir_k: float = 298.0, **values: object) -> Scene:

@@ -11,43 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from small_scenes import VIIRS
 
 from imagery.detection import viirs
 from imagery.detection.masks import FireClass
 from imagery.detection.scene import Scene
 
-SIZE = 41
-CENTRE = (20, 20)
+SIZE, CENTRE = VIIRS.size, VIIRS.centre
+scene, put = VIIRS.scene, VIIRS.put
 P = viirs.parameters()
 LAND, HIGH, NOMINAL = FireClass.LAND, FireClass.FIRE_HIGH, FireClass.FIRE_NOMINAL
 LOW, UNKNOWN, CLOUD = FireClass.FIRE_LOW, FireClass.UNCLASSIFIED, FireClass.CLOUD
-
-
-def scene(day: bool, mir: float = 300.0, tir: float = 298.0) -> Scene:
-    """Return land of these temperatures with mean absolute deviations of 1 K."""
-    y, x = np.mgrid[:SIZE, :SIZE]
-    full = lambda value: np.full((SIZE, SIZE), value, dtype=np.float32)  # noqa: E731
-    none = np.zeros((SIZE, SIZE), dtype=bool)
-    bands = (full(0.08), full(0.25), full(0.18)) if day else (None, None, None)
-    return Scene(
-        sensor="VIIRS_I", platform="S-NPP", granule="VNP02IMG.A2024001.0600.002",
-        started_utc_s=0, ended_utc_s=360,
-        lon=(108 + 0.004 * x).astype(np.float32), lat=(24 - 0.004 * y).astype(np.float32),
-        solar_zenith_deg=full(40 if day else 120), view_zenith_deg=full(5),
-        relative_azimuth_deg=full(60),
-        bt_mir_k=full(mir) + np.where(x % 2, 1, -1).astype(np.float32),
-        bt_tir_k=full(tir) + np.where(y % 2, 1, -1).astype(np.float32),
-        bt_12_k=None, rho_red=bands[0], rho_nir=bands[1], rho_swir=bands[2],
-        mir_saturated=none.copy(), mir_nominal=~none, tir_nominal=~none,
-        bowtie_deleted=none.copy(), water=none.copy(), coast=none.copy(), fire_radiance=None,
-        scan_km=np.full(SIZE, 0.4, np.float32), track_km=np.full(SIZE, 0.4, np.float32),
-    )  # fmt: skip
-
-
-def put(made: Scene, spot: object = CENTRE, **values: object) -> Scene:
-    for name, value in values.items():
-        getattr(made, name)[spot] = value
-    return made
 
 
 def by_day(mir_k: float, tir_k: float, **values: object) -> Scene:
