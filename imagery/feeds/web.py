@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from imagery.feeds.errors import feed_error
 
 if TYPE_CHECKING:
     from requests import Response
 
+Result = TypeVar("Result")
 Sleep: TypeAlias = Callable[[float], None]
 TOO_MANY_REQUESTS = 429
 _SERVER_FAULT = 500
@@ -53,11 +54,61 @@ class IncompleteAnswer(Exception):
     """What came is no whole answer; it is asked for again."""
 
 
-Answer: TypeAlias = "Callable[[], Response]"
+class PassingFault(Exception):
+    """A fault that may be gone at the next attempt.
+
+    Parameters
+    ----------
+    fault
+        What happened; no address and no key in it.
+    limited
+        Whether the service asks for fewer requests.
+    wait_s
+        The pause it asks for; 0 where it says none.
+    """
+
+    def __init__(self, fault: str, limited: bool = False, wait_s: float = 0.0) -> None:
+        super().__init__(fault)
+        self.fault, self.limited, self.wait_s = fault, limited, wait_s
+
+
+def persistently(
+    work: Callable[[], Result], service: str, sleep: Sleep, patience: Patience
+) -> Result:
+    """Do work again, with growing pauses, while it raises `PassingFault`.
+
+    Parameters
+    ----------
+    service
+        What to call the service in an error; no key in it.
+    sleep
+        Waits for some seconds.
+
+    Raises
+    ------
+    FeedError
+        If the patience is at its end; it names no address, for keys stand in addresses.
+    """
+    failures = limited = 0
+    while True:
+        try:
+            return work()
+        except PassingFault as passing:
+            if passing.limited:
+                limited += 1
+                if limited > patience.limited_waits:
+                    raise feed_error("limited", service) from None
+                sleep(passing.wait_s or patience.pause_s(limited))
+                continue
+            failures += 1
+            if failures >= patience.attempts:
+                found = passing.fault
+                raise feed_error("unanswered", service, found, attempts=failures) from None
+            sleep(patience.pause_s(failures))
 
 
 def patiently(
-    ask: Answer,
+    ask: Callable[[], Response],
     service: str,
     sleep: Sleep,
     patience: Patience,
@@ -69,46 +120,44 @@ def patiently(
     ----------
     ask
         Sends the request once.
-    service
-        What to call the service in an error; no key in it.
-    sleep
-        Waits for some seconds.
     check
         Raises `IncompleteAnswer` for an answer that is cut off.
 
     Raises
     ------
     FeedError
-        If the service does not answer in time; it names no address, for keys stand in addresses.
+        If the service does not answer in time.
     """
+    return persistently(lambda: _asked_once(ask, patience, check), service, sleep, patience)
+
+
+def _asked_once(
+    ask: Callable[[], Response], patience: Patience, check: Callable[[Response], None]
+) -> Response:
     import requests
 
-    failures = limited = 0
-    while True:
-        try:
-            response = ask()
-            if response.status_code == TOO_MANY_REQUESTS:
-                limited += 1
-                if limited > patience.limited_waits:
-                    raise feed_error("limited", service)
-                sleep(_asked_to_wait_s(response, patience) or patience.pause_s(limited))
-                continue
-            if response.status_code < _SERVER_FAULT:
-                check(response)
-                return response
-            fault = f"HTTP {response.status_code}"
-        except (
-            requests.ConnectionError,
-            requests.Timeout,
-            requests.exceptions.ChunkedEncodingError,
-            requests.exceptions.ContentDecodingError,
-            IncompleteAnswer,
-        ) as error:
-            fault = _FAULTS.get(type(error).__name__, type(error).__name__)
-        failures += 1
-        if failures >= patience.attempts:
-            raise feed_error("unanswered", service, found=fault, attempts=failures)
-        sleep(patience.pause_s(failures))
+    try:
+        response = ask()
+        raise_if_passing(response, patience)
+        check(response)
+        return response
+    except (
+        requests.ConnectionError,
+        requests.Timeout,
+        requests.exceptions.ChunkedEncodingError,
+        requests.exceptions.ContentDecodingError,
+        IncompleteAnswer,
+    ) as error:
+        # Without its cause, whose words hold the address.
+        raise PassingFault(_FAULTS.get(type(error).__name__, type(error).__name__)) from None
+
+
+def raise_if_passing(response: Response, patience: Patience) -> None:
+    """Raise `PassingFault` for a server's fault and for a refusal for haste."""
+    if response.status_code == TOO_MANY_REQUESTS:
+        raise PassingFault("HTTP 429", True, _asked_to_wait_s(response, patience))
+    if response.status_code >= _SERVER_FAULT:
+        raise PassingFault(f"HTTP {response.status_code}")
 
 
 _FAULTS = {
