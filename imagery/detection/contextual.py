@@ -89,6 +89,8 @@ class Background:
         Field whose statistics are taken over the background fires as well.
     counted
         (rows, cols) masks by name, whose pixels in the window are counted whatever they are.
+    spreads
+        Fields whose standard deviation is wanted as well.
     """
 
     surface: Bytes
@@ -96,6 +98,7 @@ class Background:
     derived: Mapping[str, Derivation]
     fire_field: str
     counted: Mapping[str, Bools]
+    spreads: tuple[str, ...] = ()
 
 
 def window_statistics(
@@ -128,7 +131,8 @@ def window_statistics(
     Columns
         One row a candidate: window (side in pixels, 0 where no window had enough), n_valid,
         n_background_fires, mean_<field> and mad_<field> (mean absolute deviation from the mean),
-        mean_fire and mad_fire (0 without background fires), n_<name> of counted masks.
+        spread_<field> (standard deviation) where wanted, mean_fire and mad_fire (0 without
+        background fires), n_<name> of counted masks.
         Without a window n_valid is that of the largest window and statistics are NaN.
     """
     many = len(lines) * rule.first**2 > background.surface.size
@@ -158,6 +162,7 @@ def _empty(background: Background, number: int) -> Columns:
     found: Columns = {f"n_{name}": np.zeros(number, dtype=np.int32) for name in counts}
     for name in (*background.fields, *background.derived):
         found |= {f"{kind}_{name}": np.full(number, np.nan) for kind in ("mean", "mad")}
+    found |= {f"spread_{name}": np.full(number, np.nan) for name in background.spreads}
     return found | {"mean_fire": np.zeros(number), "mad_fire": np.zeros(number)}
 
 
@@ -317,6 +322,8 @@ class _Spot:
         result = {}
         for name, value in values.items():
             result[f"mean_{name}"], result[f"mad_{name}"] = _mean_and_mad(value, self.valid)
+        for name in background.spreads:
+            result[f"spread_{name}"] = _spread(values[name], result[f"mean_{name}"], self.valid)
         mean, mad = _mean_and_mad(values[background.fire_field], self.fires)
         result["mean_fire"], result["mad_fire"] = np.nan_to_num(mean), np.nan_to_num(mad)
         return result
@@ -331,3 +338,12 @@ def _mean_and_mad(
     mean = np.where(used, values, 0).sum(axis=1, dtype=np.float64) / divisor
     deviation = np.where(used, np.abs(values - mean[:, None]), 0)
     return mean, deviation.sum(axis=1) / divisor
+
+
+def _spread(values: Float32s, mean: NDArray[np.float64], chosen: Bools) -> NDArray[np.float64]:
+    """Return the standard deviation about known means, NaN without values."""
+    used = chosen & ~np.isnan(values)
+    number = used.sum(axis=1)
+    square = np.where(used, (values - mean[:, None]) ** 2, 0).sum(axis=1)
+    root: NDArray[np.float64] = np.sqrt(square / np.where(number > 0, number, np.nan))
+    return root
