@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from firewatch.simulate.highres_bands import BANDS, earth_sun_distance_au
-from firewatch.simulate.highres_places import utm_zone
+from firewatch.simulate.highres_places import zone_of
 from imagery.highres.products import OLI_ADD, OLI_BANDS, OLI_FULL, OLI_MULT
 from imagery.highres.scene import Ground, HighresScene
 from imagery.sun import solar_angles_deg
@@ -146,10 +146,9 @@ class _Parts:
         }
 
     def _projection(self) -> Values:
-        lon, _ = self.scene.grid.lon_lat(self.scene.grid.lines / 2, self.scene.grid.columns / 2)
         return {
             "MAP_PROJECTION": "UTM", "DATUM": "WGS84", "ELLIPSOID": "WGS84",
-            "UTM_ZONE": utm_zone(float(lon)), "GRID_CELL_SIZE_REFLECTIVE": Plain("30.00"),
+            "UTM_ZONE": zone_of(self.scene.grid), "GRID_CELL_SIZE_REFLECTIVE": Plain("30.00"),
             "ORIENTATION": "NORTH_UP",
         }  # fmt: skip
 

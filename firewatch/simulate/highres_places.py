@@ -16,16 +16,24 @@ _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _COLUMNS = ("ABCDEFGH", "JKLMNPQR", "STUVWXYZ")
 _ROWS = "ABCDEFGHJKLMNPQRSTUV"
 _SQUARE_M = 100_000
+_UTM_NORTH = "EPSG:326"
 
 
-def utm_zone(lon: float) -> int:
-    """Return the UTM zone of a longitude."""
+def zone_of(grid: Grid) -> int:
+    """Return the UTM zone of a grid; of one in degrees that of its middle."""
+    if grid.crs.startswith(_UTM_NORTH):
+        return int(grid.crs.removeprefix(_UTM_NORTH))
+    lon, _ = grid.lon_lat(grid.lines / 2, grid.columns / 2)
+    return _zone(float(lon))
+
+
+def _zone(lon: float) -> int:
     return int((lon + 180) // 6) + 1
 
 
 def grid_around(lon: float, lat: float, sensor: SensorName, lines: int, columns: int) -> Grid:
     """Return a UTM grid around a place of the north, aligned as the sensor's products are."""
-    crs = f"EPSG:{32600 + utm_zone(lon)}"
+    crs = f"EPSG:{32600 + _zone(lon)}"
     pixel_m = _PIXEL_M[sensor]
     x, y = _to_utm(crs, lon, lat)
     step, shift = _ALIGNED_M[sensor]
@@ -39,8 +47,8 @@ def mgrs_tile(grid: Grid) -> str:
 
     Military Grid Reference System (NGA.STND.0037), northern hemisphere.
     """
+    zone = zone_of(grid)
     lon, lat = (float(side) for side in grid.lon_lat(grid.lines / 2, grid.columns / 2))
-    zone = utm_zone(lon)
     x, y = _to_utm(f"EPSG:{32600 + zone}", lon, lat)
     column = _COLUMNS[(zone - 1) % 3][int(x // _SQUARE_M) - 1]
     row = _ROWS[(int(y // _SQUARE_M) + (5 if zone % 2 == 0 else 0)) % len(_ROWS)]

@@ -16,7 +16,7 @@ import numpy as np
 from firewatch.core.geo import Floats
 from firewatch.simulate.highres_bands import QUANTIFICATION, earth_sun_distance_au
 from firewatch.simulate.highres_mtl import ORIGIN, cloud_pct
-from firewatch.simulate.highres_places import utm_zone
+from firewatch.simulate.highres_places import zone_of
 from imagery.highres.scene import HighresScene
 from imagery.sun import solar_angles_deg
 
@@ -172,7 +172,6 @@ def _footprint(scene: HighresScene) -> ElementTree.Element:
 
 def _geocoding(scene: HighresScene) -> ElementTree.Element:
     grid = scene.grid
-    lon, _ = grid.lon_lat(grid.lines / 2, grid.columns / 2)
     a, _, c, _, _, f = grid.transform
     sizes, places = [], []
     for metres in _SIZES_M:
@@ -187,7 +186,7 @@ def _geocoding(scene: HighresScene) -> ElementTree.Element:
         )  # fmt: skip
     return _node(
         "Tile_Geocoding",
-        _text("HORIZONTAL_CS_NAME", f"WGS84 / UTM zone {utm_zone(float(lon))}N"),
+        _text("HORIZONTAL_CS_NAME", f"WGS84 / UTM zone {zone_of(grid)}N"),
         _text("HORIZONTAL_CS_CODE", grid.crs),
         *sizes,
         *places,
