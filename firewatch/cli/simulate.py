@@ -30,13 +30,14 @@ def granule(
     seed: Annotated[int, typer.Option(help="随机种子 / seed", min=0)] = 20201001,
 ) -> None:
     """模拟一景一级影像，旁附真值 / level-1 files of one granule, with the truth beside."""
+    from firewatch.core.files import make_folder
     from firewatch.core.time import parse_time
     from firewatch.simulate.granule import GranuleRequest, simulate_granule
     from firewatch.simulate.granule_fires import scattered_fires
 
     state = state_of(context)
     folder = state.output_path("firewatch-granule")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     started_utc_s = int(parse_time(at).timestamp())
     request = GranuleRequest(
         platform, started_utc_s, scattered_fires(fires, seed), seed=seed, scans=scans

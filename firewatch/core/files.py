@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,32 @@ from firewatch.core.errors import NotWrittenError
 
 _HASH_BLOCK_BYTES = 1 << 20
 _LONGEST_REASON = 120
+_STEM = 40
+_OTHER_PLACE = "用 --out 另选位置 / choose another place with --out"
+# What the system says: what it means, and what to do.
+_REASONS = (
+    (
+        (errno.ENOSPC, errno.EDQUOT),
+        "磁盘已满，未写出 / the disk is full, not written",
+        "清理磁盘后重试，或用 --out 另选位置 / free space and try again, or choose another place",
+    ),
+    (
+        (errno.EACCES, errno.EPERM, errno.EROFS),
+        "没有写权限，未写出 / no right to write here, not written",
+        _OTHER_PLACE,
+    ),
+    (
+        (errno.EISDIR, errno.ENOTEMPTY),
+        "这里已有文件夹，不是文件 / there is a folder of this name, not a file",
+        "给出文件名 / name a file in it",
+    ),
+    (
+        (errno.ENOTDIR, errno.EEXIST),
+        "上级路径中有文件，不是文件夹 / a file stands where a folder is needed",
+        _OTHER_PLACE,
+    ),
+    ((errno.ENAMETOOLONG,), "文件名过长 / the name is too long", _OTHER_PLACE),
+)
 
 
 def sha256_of_file(path: Path) -> str:
@@ -36,16 +64,17 @@ def atomic_path(target: Path) -> Iterator[Path]:
     A reader therefore sees the old file or the new one, never half of one, and a failure
     leaves nothing behind. The temporary name keeps the suffix, because writers choose their
     format by it.
+
+    Raises
+    ------
+    NotWrittenError
+        If the file cannot be written: a full disk, no right to write, a folder in its place.
     """
     target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent
-    )
-    os.close(handle)
-    temporary = Path(name)
-    # Drivers such as GeoPackage refuse to write over an empty file.
-    temporary.unlink()
+    try:
+        temporary = _temporary_beside(target)
+    except OSError as error:
+        raise not_written(target, error) from error
     try:
         yield temporary
         with temporary.open("rb+") as stream:
@@ -53,8 +82,69 @@ def atomic_path(target: Path) -> Iterator[Path]:
         # mkstemp's 0600 would hide shared results from colleagues on one server.
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
+    except OSError as error:
+        # What a writer reads is named in its error; what it writes to is this file.
+        if error.filename not in (None, temporary, str(temporary)):
+            raise
+        raise not_written(target, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary_beside(target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # However long the name is, that of the temporary file must fit.
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.stem[:_STEM]}.", suffix=target.suffix, dir=target.parent
+    )
+    os.close(handle)
+    temporary = Path(name)
+    # Drivers such as GeoPackage refuse to write over an empty file.
+    temporary.unlink()
+    return temporary
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for output with those above it; it may be there.
+
+    Raises
+    ------
+    NotWrittenError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(folder, error) from error
+
+
+def not_written(target: Path, reason: OSError | str) -> NotWrittenError:
+    """Return the error for an output that could not be written, with what to do about it.
+
+    Parameters
+    ----------
+    reason
+        What the system says, or the words of a library that hides it.
+    """
+    code = reason.errno if isinstance(reason, OSError) else None
+    if code is None and _is_full(target.parent):
+        code = errno.ENOSPC
+    for codes, what, remedy in _REASONS:
+        if code in codes:
+            return NotWrittenError(what, where=str(target), remedy=remedy)
+    said = (reason.strerror or str(reason)) if isinstance(reason, OSError) else reason
+    return NotWrittenError(
+        f"未写出：{said[-_LONGEST_REASON:]} / not written",
+        where=str(target),
+        remedy="检查写权限与磁盘空间后重试 / check rights and disk space, then try again",
+    )
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _HASH_BLOCK_BYTES
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -72,11 +162,7 @@ def atomic_layer(target: Path) -> Iterator[Path]:
         with atomic_path(target) as temporary:
             yield temporary
     except (DataLayerError, DataSourceError) as error:
-        raise NotWrittenError(
-            f"未写出：{str(error)[-_LONGEST_REASON:]} / not written",
-            where=str(target),
-            remedy="检查写权限与磁盘空间后重试 / check rights and disk space, then try again",
-        ) from error
+        raise not_written(Path(target), str(error)) from error
 
 
 def write_text_atomically(target: Path, text: str, encoding: str = "utf-8") -> None:

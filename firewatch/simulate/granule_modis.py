@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firewatch.core.files import atomic_path
+from firewatch.core.files import atomic_path, not_written
 from firewatch.core.geo import Floats
 from firewatch.simulate.granule_forward import (
     B21,
@@ -75,16 +77,12 @@ def write_modis(
     fields = ground.fields(block)
     seen = fires.seen(fields.cloud)
     image = _emissive(fields, block, seen, rng)
-    with atomic_path(paths["021KM"]) as temporary:
-        file = _created(temporary, paths["021KM"].name, platform, times)
+    with _created(paths["021KM"], platform, times) as file:
         _write_emissive(file, image)
         if (block.solar_zenith_deg < 90).any():
             _write_reflective(file, fields, block, rng)
-        file.end()
-    with atomic_path(paths["03"]) as temporary:
-        file = _created(temporary, paths["03"].name, platform, times)
+    with _created(paths["03"], platform, times) as file:
         _write_geolocation(file, fields, block)
-        file.end()
     clear: dict[str, tuple[ThermalBand, Floats]] = {
         "mir": (B21, clear_radiance(B21, fields, block)),
         "tir": (B31, clear_radiance(B31, fields, block)),
@@ -94,10 +92,29 @@ def write_modis(
     return rows.assign(bowtie_deleted=False, cover=fields.cover[at]), fields.cover
 
 
-def _created(path: Path, official: str, platform: str, times: tuple[str, str]) -> SD:
+@contextmanager
+def _created(path: Path, platform: str, times: tuple[str, str]) -> Iterator[SD]:
+    """Give a new file.
+
+    Of a full disk the library says HDF4Error or ValueError, and no more.
+    """
+    from pyhdf.error import HDF4Error
     from pyhdf.SD import SD, SDC
 
-    file = SD(str(path), SDC.WRITE | SDC.CREATE)
+    with atomic_path(path) as temporary:
+        try:
+            file = SD(str(temporary), SDC.WRITE | SDC.CREATE)
+            _state(file, path.name, platform, times)
+            yield file
+            file.end()
+        except (HDF4Error, ValueError) as error:
+            raise not_written(path, str(error)) from error
+
+
+def _state(file: SD, official: str, platform: str, times: tuple[str, str]) -> None:
+    """Write what the file says about itself."""
+    from pyhdf.SD import SDC
+
     values = {"LOCALGRANULEID": official, "ASSOCIATEDPLATFORMSHORTNAME": platform}
     for which, moment in zip(("BEGINNING", "ENDING"), times, strict=True):
         date, time = moment.removesuffix("Z").split("T")
@@ -106,7 +123,6 @@ def _created(path: Path, official: str, platform: str, times: tuple[str, str]) -
     file.attr("CoreMetadata.0").set(SDC.CHAR, _ODL.format(objects=objects))
     file.attr("simulated").set(SDC.CHAR, "SIMULATED")
     file.attr("title").set(SDC.CHAR, "SIMULATED MODIS Level-1B data; nobody measured this")
-    return file
 
 
 def _emissive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -113,9 +114,7 @@ def write_viirs(
 def _created(
     path: Path, platform: str, times: tuple[str, str], by_day: bool
 ) -> Iterator[h5py.File]:
-    import h5py
-
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with atomic_path(path) as temporary, _opened(temporary) as file:
         attributes = {
             "title": "SIMULATED VIIRS Level-1B data; nobody measured this",
             "simulated": "SIMULATED",
@@ -132,6 +131,20 @@ def _created(
         }
         file.attrs.update({name: _fixed(value) for name, value in attributes.items()})
         yield file
+
+
+@contextmanager
+def _opened(temporary: Path) -> Iterator[h5py.File]:
+    """Give a new file in memory, written when it is whole.
+
+    On a full disk the library leaves its file open, and crashes when it throws it away.
+    """
+    import h5py
+
+    written = io.BytesIO()
+    with h5py.File(written, "w") as file:
+        yield file
+    temporary.write_bytes(written.getbuffer())
 
 
 def _fixed(value: object) -> object:
