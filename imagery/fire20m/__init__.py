@@ -1,0 +1,1 @@
+"""Active fire at 20 to 30 m: Landsat OLI and Sentinel-2 MSI."""
