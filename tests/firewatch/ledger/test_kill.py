@@ -24,7 +24,8 @@ TABLES = (
 
 # For each moment named on its standard input starts a copy of itself that ingests and kills its own
 # process, without any chance to tidy up, at that statement sent to the database; 0 for never.
-# Answers with the copy's end and the number of statements.
+# Answers with the copy's end and the number of statements. A first ingest, of the first file into a
+# ledger that nobody looks at, loads what all copies then have loaded.
 KILLED_INGESTS = """
 import os, signal, sys
 from sqlalchemy import event
@@ -41,13 +42,16 @@ def before(*_):
 @event.listens_for(Engine, "commit")
 def commit(_):
     before()
+def ingested(files, ledger):
+    return run(["ingest", *files, "--ledger", ledger, "--as-of", "2021-03-01", "--json"])
+ingested(sys.argv[2:3], sys.argv[1])
 for order in sys.stdin:
     number, ledger = order.split()
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        moment = int(number)
-        code = run(["ingest", *sys.argv[1:], "--ledger", ledger, "--as-of", "2021-03-01", "--json"])
+        count, moment = 0, int(number)
+        code = ingested(sys.argv[2:], ledger)
         os.write(writer, str(count).encode())
         os._exit(code)
     os.close(writer)
@@ -60,8 +64,8 @@ for order in sys.stdin:
 class Ingests:
     """Ingests of the same files into ledgers, each in a process of its own."""
 
-    def __init__(self, *files: Path) -> None:
-        line = [sys.executable, "-c", KILLED_INGESTS, *map(str, files)]
+    def __init__(self, unseen: Path, *files: Path) -> None:
+        line = [sys.executable, "-c", KILLED_INGESTS, *map(str, (unseen, *files))]
         self.process = subprocess.Popen(
             line, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -88,11 +92,11 @@ def content(ledger: Path) -> dict[str, list[Any]]:
 
 
 @pytest.fixture
-def ingests() -> Iterator[Callable[..., Ingests]]:
+def ingests(tmp_path: Path) -> Iterator[Callable[..., Ingests]]:
     started: list[Ingests] = []
 
     def start(*files: Path) -> Ingests:
-        started.append(Ingests(*files))
+        started.append(Ingests(tmp_path / "unseen.db", *files))
         return started[-1]
 
     yield start
