@@ -102,6 +102,7 @@ class _Account:
                 "version": granule.version,
                 "parameter_hash": granule.parameter_hash,
                 "missing": list(granule.missing),
+                "set_aside": [asdict(fault) for fault in granule.set_aside],
                 "fires": len(granule.fires),
                 "simulated": granule.simulated,
             }
@@ -171,6 +172,8 @@ def _fail(state: State, account: _Account, error: FirewatchError) -> None:
 
 
 def _say(state: State, granule: DetectedGranule) -> None:
+    from imagery.reading import both
+
     rows, columns = granule.shape
     line = state.words(
         "detect.granule",
@@ -184,6 +187,8 @@ def _say(state: State, granule: DetectedGranule) -> None:
     )
     _clear_line()
     typer.echo(line, err=True)
+    for fault in granule.set_aside:
+        typer.echo(f"{both('detected.set_aside')}: {fault}", err=True)
 
 
 def _progress(state: State, done: int, total: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from imagery.detection import modis, viirs
 from imagery.detection.modis import ModisDetector
 from imagery.detection.modis_parameters import ModisParameters
 from imagery.detection.parameters import parameter_hash
+from imagery.detection.processes import side_by_side
 from imagery.detection.sweep import (
     Decided,
     Detector,
@@ -36,7 +37,7 @@ from imagery.level1.modis import ModisGranule
 from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import StackFiles, read_stack
-from imagery.level1.viirs import ViirsGranule
+from imagery.level1.viirs import OptionalFileError, ViirsGranule
 from imagery.level1.window import Window, outside_region
 from imagery.radiometry import Singles
 from imagery.reading import unreadable
@@ -49,8 +50,12 @@ DETECTED_COLUMNS = (
     "missing", "simulated",
 )  # fmt: skip
 
-STRIP_LINES = 512
-"""Lines of a granule that are read and detected at once."""
+STRIP_LINES = 320
+"""Lines of a granule that are read and detected at once.
+
+No more than two strips are in memory: above 300, the limit of the scene of one is known with the
+next. Memory that is new costs a process's first granule more than anything but unpacking.
+"""
 
 _WHOSE = ("platform", "sensor", "started_utc_s", "ended_utc_s")
 
@@ -103,6 +108,8 @@ class DetectedGranule:
         `DETECTED_COLUMNS`, one row a fire pixel within the region.
     coverage
         See `imagery.coverage.ground.coverage`; None where no areas were given.
+    set_aside
+        Faults of files that could not be used and without which it was detected.
     """
 
     files: SceneFiles
@@ -120,6 +127,10 @@ class DetectedGranule:
     simulated: bool
     fires: pd.DataFrame
     coverage: pd.DataFrame | None
+    set_aside: tuple[OptionalFileError, ...] = ()
+
+
+Outcome: TypeAlias = DetectedGranule | FirewatchError
 
 
 def detect_granules(
@@ -166,15 +177,16 @@ def detect_each(
     *,
     detectors: Detectors = SHIPPED,
     executor: Executor | None = None,
-) -> Iterator[DetectedGranule | FirewatchError]:
-    """Yield for each granule, in order, what `detect_one` returns or the error it raises."""
+) -> Iterator[Outcome]:
+    """Yield for each granule, in order, what `detect_one` returns or the error it raises.
+
+    A granule whose process was killed is tried once more, alone; see `side_by_side`.
+    """
     one = partial(_outcome, region=region, detectors=detectors)
-    yield from map(one, found) if executor is None else executor.map(one, found)
+    yield from map(one, found) if executor is None else side_by_side(one, found, executor)
 
 
-def _outcome(
-    files: SceneFiles, region: Extent | None, detectors: Detectors
-) -> DetectedGranule | FirewatchError:
+def _outcome(files: SceneFiles, region: Extent | None, detectors: Detectors) -> Outcome:
     try:
         return detect_one(files, region, detectors=detectors)
     except FirewatchError as error:
@@ -204,7 +216,30 @@ def detect_one(
     ----------
     strip_lines
         Lines read at once; changes the memory that is needed and nothing else.
+
+    Notes
+    -----
+    With an 02MOD or 03MOD that cannot be used the granule is detected as without them, and the
+    fault stands in `DetectedGranule.set_aside`.
     """
+    work = partial(_detected, region, detectors, label, cropland, strip_lines)
+    try:
+        return work(files)
+    except OptionalFileError as error:
+        if not isinstance(files, GranuleFiles):
+            raise
+        without = work(replace(files, mod02=None, mod03=None))
+        return replace(without, set_aside=(error,))
+
+
+def _detected(
+    region: Extent | None,
+    detectors: Detectors,
+    label: Label | None,
+    cropland: CroplandShare | None,
+    strip_lines: int,
+    files: SceneFiles,
+) -> DetectedGranule:
     with _detection(files, region, detectors, strip_lines) as (window, detector, parts):
         found = _Findings(files.image, region)
         ground = None

@@ -29,6 +29,8 @@ DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError,
 # What the library keeps of each variable. Blocks and strips begin where chunks do, so that more
 # would only fill memory that is new, and that costs more than unpacking.
 _CACHE_BYTES = 1 << 20
+_LARGEST_CACHE_BYTES = 192 << 20
+_CACHE_SLOTS = 10_007
 _BLOCK_LINES = 256
 
 
@@ -149,6 +151,23 @@ class NetcdfFile(Closing):
         """Return how many lines of a variable are packed together."""
         chunks = self.variable(name).chunks
         return int(chunks[0]) if chunks else 1
+
+    def keep_chunks(self, name: str) -> None:
+        """Keep a row of chunks of a variable unpacked, for windows that begin amid chunks."""
+        with needed_for(self.path):
+            import h5py
+
+        variable = self.variable(name)
+        row_bytes = self.chunk_lines(name) * variable.shape[-1] * variable.dtype.itemsize
+        access = h5py.h5p.create(h5py.h5p.DATASET_ACCESS)
+        access.set_chunk_cache(_CACHE_SLOTS, min(row_bytes, _LARGEST_CACHE_BYTES), 1.0)
+        # While it is open, the library does not change what it keeps.
+        del self._variables[name], variable
+        try:
+            found = h5py.Dataset(h5py.h5d.open(self._file.id, name.encode(), access))
+        except DAMAGE as error:
+            raise self._damaged(name) from error
+        self._variables[name] = found
 
     def lines(self, name: str, lines: Iterable[int]) -> NDArray[Any]:
         """Return some lines of a variable; ascending ones unpack each chunk once."""

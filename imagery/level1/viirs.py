@@ -6,8 +6,8 @@ meaning of bits are taken from the file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import Extent
 from imagery.closing import Closing
 from imagery.detection.scene import FireRadiance, Scene
@@ -66,6 +67,19 @@ _PLATFORMS = {
     "noaa-21": "NOAA-21",
 }
 _REFLECTIVE = {"rho_red": "I01", "rho_nir": "I02", "rho_swir": "I03"}
+_IMAGE_VARIABLES = tuple(
+    f"{OBSERVATION}/{name}"
+    for name in ("I01", "I02", "I03", "I04", "I05", "I04_quality_flags", "I05_quality_flags")
+)
+_GEO_VARIABLES = tuple(
+    f"{GEOLOCATION}/{name}"
+    for name in (
+        "longitude", "latitude", "land_water_mask", "solar_zenith", "solar_azimuth",
+        "sensor_zenith", "sensor_azimuth",
+    )
+)  # fmt: skip
+# Higher strips take more memory than keeping what they cut.
+_HIGHEST_STRIP = 1024
 _PAIR_TOLERANCE_S = 60
 # Three granules; no pass over a receiving station lasts longer. A damaged file may promise more.
 _MOST_LINES = 20_000
@@ -108,29 +122,54 @@ def read_viirs(
         return granule.read(granule.window(region, margin_px) if region else None)
 
 
+class OptionalFileError(UnreadableFileError):
+    """A file of a granule that cannot be used, and without which the granule can be read."""
+
+
+@contextmanager
+def _optional() -> Iterator[None]:
+    try:
+        yield
+    except UnreadableFileError as error:
+        raise OptionalFileError(error.what, error.where, error.expected, error.remedy) from error
+
+
 class ViirsGranule(Closing):
-    """The open files of a granule, to be read in windows; a context manager."""
+    """The open files of a granule, to be read in windows; a context manager.
+
+    Raises
+    ------
+    OptionalFileError
+        From every method, if it is the 02MOD or the 03MOD that cannot be read.
+    """
 
     def __init__(
         self, img02: Path, geo03: Path, mod02: Path | None = None, mod03: Path | None = None
     ) -> None:
-        self._files: list[NetcdfFile] = []
         with ExitStack() as self._open_files:
             self._image = self._open(img02)
             self._geo = self._open(geo03)
-            self._mod = None if mod02 is None else self._open(mod02)
-            self._mod_geo = None if mod03 is None else self._open(mod03)
             self.started_utc_s = self._image.moment("time_coverage_start")
             self.ended_utc_s = self._image.moment("time_coverage_end")
             self.platform = _platform(self._image)
             self.shape = self._checked_shape()
-            for other in self._files[1:]:
-                self._check_same_granule(other)
+            self._check_same_granule(self._geo)
+            with _optional():
+                self._mod = self._open_coarse(mod02, f"{OBSERVATION}/M13")
+                self._open_coarse(mod03, f"{GEOLOCATION}/latitude")
             self._open_files = self._open_files.pop_all()
 
     def _open(self, path: Path) -> NetcdfFile:
-        self._files.append(self._open_files.enter_context(NetcdfFile(Path(path))))
-        return self._files[-1]
+        return self._open_files.enter_context(NetcdfFile(Path(path)))
+
+    def _open_coarse(self, path: Path | None, name: str) -> NetcdfFile | None:
+        """Return a file of the 750 m pixels of this granule, which has a variable."""
+        if path is None:
+            return None
+        file = self._open(path)
+        self._check_shapes(file, [name], (self.shape[0] // 2, self.shape[1] // 2))
+        self._check_same_granule(file)
+        return file
 
     def close(self) -> None:
         self._open_files.close()
@@ -196,9 +235,21 @@ class ViirsGranule(Closing):
         )
 
     def strip_lines(self, wanted: int) -> int:
-        """Return a height of strips, near the one wanted, whose chunks are unpacked once."""
-        chunk = int((self._image.variable(f"{OBSERVATION}/I04").chunks or (1,))[0])
-        return -(-wanted // chunk) * chunk if chunk <= 2 * wanted else wanted
+        """Return a height of strips, near the one wanted, that unpack each chunk once.
+
+        Strips begin where chunks of I4 do, if those are not too high; chunks of a variable that
+        strips cut are kept until the next one.
+        """
+        chunk = self._image.chunk_lines(f"{OBSERVATION}/I04")
+        height = -(-wanted // chunk) * chunk if chunk <= _HIGHEST_STRIP else wanted
+        every = [(self._image, _IMAGE_VARIABLES, 1), (self._geo, _GEO_VARIABLES, 1)]
+        if self._mod is not None:
+            every.append((self._mod, (f"{OBSERVATION}/M13",), 2))
+        for file, names, lines in every:
+            for name in names:
+                if file.has(name) and height % (file.chunk_lines(name) * lines):
+                    file.keep_chunks(name)
+        return height
 
     @cached_property
     def _by_day(self) -> bool:
@@ -218,11 +269,6 @@ class ViirsGranule(Closing):
             )
         self._check_shapes(self._image, [f"{OBSERVATION}/I05"], shape)
         self._check_shapes(self._geo, [f"{GEOLOCATION}/latitude"], shape)
-        half = (shape[0] // 2, shape[1] // 2)
-        if self._mod is not None:
-            self._check_shapes(self._mod, [f"{OBSERVATION}/M13"], half)
-        if self._mod_geo is not None:
-            self._check_shapes(self._mod_geo, [f"{GEOLOCATION}/latitude"], half)
         return shape[0], shape[1]
 
     @staticmethod
@@ -320,7 +366,9 @@ class ViirsGranule(Closing):
         """Read M13; return the areas of its pixels by sample, None without it."""
         if self._mod is None:
             return None
-        read_twofold(self._mod, f"{OBSERVATION}/M13", canvas.window, canvas.new("fire_radiance"))
+        out = canvas.new("fire_radiance")
+        with _optional():
+            read_twofold(self._mod, f"{OBSERVATION}/M13", canvas.window, out)
         scan_km, track_km = viirs_i_size_km()
         areas: Singles = (scan_km * track_km).reshape(-1, 2).sum(axis=1) * 2
         return areas.repeat(2)[canvas.window.samples]

@@ -114,13 +114,10 @@ def read_twofold(file: NetcdfFile, name: str, window: Window, out: Singles) -> N
     )
     radiance = empty(coarse)
     read_scaled(file, name, coarse, radiance)
-    for row in (0, 1):
-        for column in (0, 1):
-            fine = out[row::2, column::2]
-            # Where a window begins on an odd line or sample, the second already is the next pixel.
-            top = (row + window.line0 % 2) // 2
-            left = (column + window.sample0 % 2) // 2
-            fine[:] = radiance[top : top + fine.shape[0], left : left + fine.shape[1]]
+    # Where a window begins on an odd line or sample, the second already is the next pixel.
+    beside = radiance.repeat(2, axis=1)[:, window.sample0 % 2 :][:, : out.shape[1]]
+    lines = np.arange(window.line0, window.line1) // 2 - coarse.line0
+    np.take(beside, lines, axis=0, out=out, mode="clip")
 
 
 def read_angle(file: NetcdfFile, name: str, window: Window, out: Singles) -> None:

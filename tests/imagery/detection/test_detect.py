@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,13 @@ from firewatch.core.geo import Extent
 from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulate_granule
 from imagery.coverage.ground import GranuleGround
 from imagery.detection import modis, viirs
-from imagery.detection.detect import SHIPPED, DetectedGranule, detect_granules, detect_one
+from imagery.detection.detect import (
+    SHIPPED,
+    DetectedGranule,
+    detect_each,
+    detect_granules,
+    detect_one,
+)
 from imagery.detection.masks import FireClass
 from imagery.detection.modis import ModisDetector
 from imagery.detection.parameters import with_overrides
@@ -254,6 +264,44 @@ def test_over_a_region_the_fires_and_the_ground_are_those_of_the_whole_granule(
 def test_a_granule_elsewhere_has_not_looked_and_says_so(viirs_granule: SimulatedGranule) -> None:
     with pytest.raises(OutsideRegionError, match="21"):
         detected(viirs_granule, Extent(10.0, 20.0, 12.0, 21.0))
+
+
+class Deadly:
+    """A scene that kills the process it is sent to."""
+
+    image = Path("deadly.nc")
+
+    def __reduce__(self) -> Any:
+        return signal.raise_signal, (signal.SIGKILL,)
+
+
+def test_a_process_that_is_killed_costs_its_own_granule_and_no_other(
+    viirs_granule: SimulatedGranule,
+) -> None:
+    (files,) = granules(viirs_granule.files.values())
+    scenes: Any = [files, Deadly(), files]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        first, killed, last = detect_each(scenes, executor=executor)
+    assert isinstance(killed, UnreadableFileError)
+    assert (killed.where, "--jobs" in killed.remedy) == ("deadly.nc", True)
+    own = detected(viirs_granule).fires
+    for other in (first, last):
+        assert isinstance(other, DetectedGranule)
+        pd.testing.assert_frame_equal(other.fires, own)
+
+
+def test_a_granule_whose_process_is_killed_once_is_detected_after_all(
+    viirs_granule: SimulatedGranule,
+) -> None:
+    (files,) = granules(viirs_granule.files.values())
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        worker = executor.submit(os.getpid).result()
+        outcomes = detect_each([files, files], executor=executor)
+        os.kill(worker, signal.SIGKILL)
+        found = list(outcomes)
+    assert [len(granule.fires) for granule in found if isinstance(granule, DetectedGranule)] == (
+        [len(detected(viirs_granule).fires)] * 2
+    )
 
 
 def test_a_granule_tells_by_which_thresholds_it_was_detected(

@@ -8,10 +8,12 @@ from typing import Any
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 from firewatch.core.errors import UnreadableFileError
 from imagery.detection.detect import detect_granules
+from imagery.detection.reading import reading_of_detection, version_of
 
 SHAPE = (64, 6400)
 OBSERVED, LOCATED = "observation_data", "geolocation_data"
@@ -63,10 +65,15 @@ BAD_VIIRS: list[tuple[str, Change, str]] = [
     ("03IMG", replaced(f"{LOCATED}/longitude", np.zeros((32, 6400))), "longitude"),
     ("03IMG", replaced(f"{LOCATED}/latitude", np.full(SHAPE, -999.9)), "no pixel"),
     ("03IMG", replaced(f"{LOCATED}/land_water_mask", np.full(SHAPE, np.nan)), "land_water"),
-    ("02MOD", lambda file: kind_of_thing(file, h5py.Empty("u2")), "M13"),
-    ("02MOD", lambda file: kind_of_thing(file, np.dtype("u2")), "M13"),
-    ("02MOD", replaced(f"{OBSERVED}/M13", np.zeros((31, 3200), "u2")), "M13"),
-    ("02MOD", attribute(f"{OBSERVED}/M13", "scale_factor", np.inf), "M13:scale_factor"),
+]
+
+
+BAD_M13: list[tuple[Change, str]] = [
+    (lambda file: kind_of_thing(file, h5py.Empty("u2")), "M13"),
+    (lambda file: kind_of_thing(file, np.dtype("u2")), "M13"),
+    (replaced(f"{OBSERVED}/M13", np.zeros((31, 3200), "u2")), "M13"),
+    (attribute(f"{OBSERVED}/M13", "scale_factor", np.inf), "M13:scale_factor"),
+    (attribute("", "platform", b"JPSS-1"), "NOAA-20"),
 ]
 
 
@@ -83,16 +90,55 @@ def test_a_viirs_file_that_cannot_be_right_is_refused_with_the_place(
     assert raised.value.expected and raised.value.remedy
 
 
-@pytest.mark.parametrize("role", ["02IMG", "03IMG", "02MOD"])
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"<!DOCTYPE html><html>Login", "web page"),
-        (b"", "empty"),
-        (b"text", "HDF5"),
-        (None, "open"),
-    ],
-)
+def detected_without_m13(paths: dict[str, Path]) -> str:
+    """Return what is told of the 02MOD that was set aside."""
+    (granule,) = detect_granules([paths["02IMG"]])
+    (fault,) = granule.set_aside
+    assert "M13" in granule.missing
+    assert fault.where == str(paths["02MOD"])
+    remark = reading_of_detection(granule).remark
+    assert paths["02MOD"].name in remark
+    paths["02MOD"].rename(paths["02MOD"].with_suffix(".away"))
+    (alone,) = detect_granules([paths["02IMG"]])
+    assert version_of(alone) == version_of(granule)
+    assert "-no-M13" in version_of(granule)
+    pd.testing.assert_frame_equal(alone.fires, granule.fires)
+    return str(fault)
+
+
+@pytest.mark.parametrize(("change", "place"), BAD_M13)
+def test_an_02mod_that_cannot_be_right_is_set_aside_and_told(
+    written: Any, change: Change, place: str
+) -> None:
+    paths = written()
+    with h5py.File(paths["02MOD"], "a") as file:
+        change(file)
+    assert place in detected_without_m13(paths)
+
+
+NO_GRANULE = [
+    (b"<!DOCTYPE html><html>Login", "web page"),
+    (b"", "empty"),
+    (b"text", "HDF5"),
+    (None, "open"),
+]
+
+
+@pytest.mark.parametrize(("content", "told"), NO_GRANULE)
+def test_an_02mod_that_is_no_granule_at_all_is_set_aside_and_told(
+    written: Any, content: bytes | None, told: str
+) -> None:
+    paths = written()
+    paths["02MOD"].unlink()
+    if content is None:
+        paths["02MOD"].mkdir()
+    else:
+        paths["02MOD"].write_bytes(content)
+    assert told in detected_without_m13(paths)
+
+
+@pytest.mark.parametrize("role", ["02IMG", "03IMG"])
+@pytest.mark.parametrize(("content", "told"), NO_GRANULE)
 def test_a_file_that_is_no_granule_at_all_is_named(
     written: Any, role: str, content: bytes | None, told: str
 ) -> None:
