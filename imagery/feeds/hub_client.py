@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 ID_VARIABLE: Final = "SH_CLIENT_ID"
 SECRET_VARIABLE: Final = "SH_CLIENT_SECRET"
 _UNAUTHORISED = 401
+_UNWELCOME = ("invalid_client", "unauthorized_client", "invalid_grant", "access_denied")
+"""Errors of OAuth 2.0 (RFC 6749, section 5.2) that no further attempt mends."""
 _HIDDEN = "***"
 
 
@@ -148,7 +150,9 @@ class HubClient(SentinelHubDownloadClient):
             if error.error == "insecure_transport":
                 found = str(error.error)
                 raise feed_error("hub_refused", self._service.title, found) from None
-            raise self._unwelcome() from None
+            if error.error in _UNWELCOME:
+                raise self._unwelcome() from None
+            raise PassingFault("no token") from None
         except requests.HTTPError as error:
             failed: object = error
         except DownloadFailedException as error:

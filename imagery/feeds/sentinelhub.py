@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -38,6 +39,7 @@ from imagery.highres.scene import HighresScene, Numbers
 from imagery.sun import solar_angles_deg
 
 if TYPE_CHECKING:
+    from rasterio.io import MemoryFile
     from sentinelhub.config import SHConfig
 
     from imagery.feeds.hub_client import HubClient
@@ -277,20 +279,25 @@ def _image(body: bytes, product: Product, tile: Tile) -> Numbers:
     IncompleteAnswer
         If it is no such image, or breaks off.
     """
-    from rasterio.errors import RasterioError
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
     from rasterio.io import MemoryFile
 
     try:
-        with MemoryFile(body) as memory, memory.open() as image:
-            if image.dtypes[0] != "uint16" or (image.count, *image.shape) != (
-                product.layers,
-                *tile.grid.shape,
-            ):
-                raise IncompleteAnswer
-            layers: Numbers = image.read()
-            return layers
+        with warnings.catch_warnings(), MemoryFile(body) as memory:
+            # Its place is the one that was asked for.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            return _layers(memory, product, tile)
     except RasterioError:
         raise IncompleteAnswer from None
+
+
+def _layers(memory: MemoryFile, product: Product, tile: Tile) -> Numbers:
+    with memory.open() as image:
+        found = (image.count, *image.shape)
+        if image.dtypes[0] != "uint16" or found != (product.layers, *tile.grid.shape):
+            raise IncompleteAnswer
+        layers: Numbers = image.read()
+        return layers
 
 
 def _iso(epoch_s: int) -> str:

@@ -242,3 +242,144 @@ class Naps:
     def __call__(self, seconds: float) -> None:
         self.seconds.append(seconds)
         self._during(seconds)
+
+
+CLIENT_ID, CLIENT_SECRET = "sh-0123-client", "s3cret-of-the-client"
+CLEAR_LAND = 21_824
+"""QA_PIXEL of Landsat Collection 2 for clear land."""
+
+
+def pattern(layer: int, column: Any, line: Any) -> Any:
+    """Return the number of a band at a pixel counted from the origin of the coordinates."""
+    return 1000 + (column * 7 + line * 13 + layer * 101) % 5000
+
+
+@dataclass
+class Scene:
+    """An item of the catalogue; `bbox` in degrees."""
+
+    name: str
+    platform: str
+    when: str
+    cloud: float | None
+    bbox: tuple[float, float, float, float]
+
+    def feature(self, collection: str) -> dict[str, Any]:
+        said: dict[str, Any] = {"datetime": self.when, "platform": self.platform}
+        if self.cloud is not None:
+            said["eo:cloud_cover"] = self.cloud
+        return {
+            "type": "Feature",
+            "id": self.name,
+            "collection": collection,
+            "bbox": list(self.bbox),
+            "properties": said,
+        }
+
+
+class Hub(Loopback):
+    """Token, catalogue with pages, and process of Sentinel Hub."""
+
+    def __init__(self, scenes: dict[str, list[Scene]], page: int = 2) -> None:
+        super().__init__()
+        self.scenes = scenes
+        self.page = page
+        self.tokens: list[str] = []
+        self.valid: set[str] = set()
+        self.lasts_s = 3600
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.url}/auth/token"
+
+    def endpoint(self, asked: Asked) -> str:
+        ends = {"/auth/token": "token", "/api/v1/process": "process"}
+        return ends.get(asked.path, "catalogue" if asked.path.endswith("/search") else "unknown")
+
+    def answer(self, endpoint: str, asked: Asked) -> Answer:
+        if endpoint == "token":
+            return self.token(asked)
+        if asked.headers.get("Authorization", "").removeprefix("Bearer ") not in self.valid:
+            return refusal(401, "You are not authorized! Please provide a valid access token")
+        return self.search(asked) if endpoint == "catalogue" else self.process(asked)
+
+    def token(self, asked: Asked) -> Answer:
+        said = parse_qs(asked.body.decode())
+        if (said["client_id"], said["client_secret"]) != ([CLIENT_ID], [CLIENT_SECRET]):
+            return as_json({"error": "invalid_client", "error_description": "no"}, 401)
+        token = f"token-{len(self.tokens) + 1}"
+        self.tokens.append(token)
+        self.valid.add(token)
+        return as_json({"access_token": token, "expires_in": self.lasts_s, "token_type": "Bearer"})
+
+    def expire(self) -> None:
+        self.valid.clear()
+
+    def search(self, asked: Asked) -> Answer:
+        wanted = asked.json()
+        (collection,) = wanted["collections"]
+        first, last = wanted["datetime"].split("/")
+        west, south, east, north = wanted["bbox"]
+        found = [
+            scene.feature(collection)
+            for scene in self.scenes.get(collection, [])
+            if first <= scene.when <= last
+            and scene.bbox[0] <= east
+            and scene.bbox[2] >= west
+            and scene.bbox[1] <= north
+            and scene.bbox[3] >= south
+        ]
+        start = int(wanted.get("next", 0))
+        context: dict[str, Any] = {"limit": self.page}
+        if start + self.page < len(found):
+            context["next"] = start + self.page
+        features = found[start : start + self.page]
+        return as_json({"type": "FeatureCollection", "features": features, "context": context})
+
+    def process(self, asked: Asked) -> Answer:
+        return Answer(image_for(asked.json()), kind="image/tiff")
+
+
+def image_for(wanted: Any) -> bytes:
+    """Return the TIFF that a process request asks for."""
+    import numpy as np
+    from rasterio.io import MemoryFile
+    from rasterio.transform import Affine
+
+    bounds, output = wanted["input"]["bounds"], wanted["output"]
+    west, _, _, north = bounds["bbox"]
+    columns, lines = output["width"], output["height"]
+    landsat = wanted["input"]["data"][0]["type"].startswith("landsat")
+    step = 30 if landsat else 20
+    column = np.arange(columns) + int(west // step)
+    line = np.arange(lines)[:, None] - int(north // step)
+    layers = [pattern(layer, column, line) for layer in range(7)]
+    if landsat:
+        layers.append(np.full((lines, columns), CLEAR_LAND))
+    profile = {
+        "driver": "GTiff",
+        "dtype": "uint16",
+        "count": len(layers),
+        "height": lines,
+        "width": columns,
+        "crs": bounds["properties"]["crs"].replace(
+            "http://www.opengis.net/def/crs/EPSG/0/", "EPSG:"
+        ),
+        "transform": Affine(step, 0, west, 0, -step, north),
+    }
+    with MemoryFile() as memory:
+        with memory.open(**profile) as image:
+            image.write(np.stack(layers).astype(np.uint16))
+        return bytes(memory.read())
+
+
+def as_json(document: Any, status: int = 200) -> Answer:
+    return Answer(json.dumps(document).encode(), status, "application/json")
+
+
+def refusal(status: int, message: str, **headers: str) -> Answer:
+    """Return an error in the words of Sentinel Hub."""
+    error = {"status": status, "reason": "…", "message": message, "code": "COMMON_EXCEPTION"}
+    return Answer(
+        json.dumps({"error": error}).encode(), status, "application/json", headers=headers
+    )
