@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firewatch.core.errors import NotWrittenError
 from firewatch.core.files import atomic_path
@@ -28,6 +29,7 @@ from imagery.highres.products import (
     OLI_ROLES,
     SIMULATED_PREFIX,
 )
+from imagery.highres.quality import QUALITY_NAMES, ground_of_flags
 from imagery.highres.raster import (
     Heading,
     Part,
@@ -37,7 +39,7 @@ from imagery.highres.raster import (
     read_part,
     side_by_side,
 )
-from imagery.highres.scene import Calibration, HighresScene, Numbers, Role
+from imagery.highres.scene import Calibration, Ground, HighresScene, Numbers, Role
 from imagery.reading import both, unreadable
 from imagery.sun import solar_angles_deg
 
@@ -176,10 +178,21 @@ def read_geotiff(
     if kept:
         ground = read_part(heading.path, part, FORMAT, heading.bands).astype(np.uint8)
         return scene.with_ground(ground)
-    has_data = np.ones(part.of(grid).shape, dtype=bool)
-    for stored in numbers.values():
+    return scene.with_ground(_stacked_ground(heading, part, scene))
+
+
+def _stacked_ground(heading: Heading, part: Part, scene: HighresScene) -> NDArray[np.uint8]:
+    """Return codes of `Ground` from the stack's quality band, from our own test without one."""
+    has_data = np.ones(scene.grid.shape, dtype=bool)
+    for stored in scene.numbers.values():
         has_data &= stored != 0
-    return scene.with_ground(tested_ground(scene, has_data))
+    for name, flags in QUALITY_NAMES.items():
+        if name in heading.descriptions:
+            band = heading.descriptions.index(name) + 1
+            ground = ground_of_flags(read_part(heading.path, part, FORMAT, band), flags)
+            ground[~has_data] = Ground.NO_DATA
+            return ground
+    return tested_ground(scene, has_data)
 
 
 def _unplaced(
@@ -208,7 +221,8 @@ def _unplaced(
     else:
         lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
         elevation = 90.0 - float(solar_angles_deg(files.acquired_utc_s, lon, lat)[0])
-    simulated = heading.path.name.startswith(SIMULATED_PREFIX)
+    simulated = heading.path.name.startswith(SIMULATED_PREFIX) or "SIMULATED" in heading.tags
+    simulated = simulated or (mtl is not None and mtl.simulated)
     calibration = dict.fromkeys(numbers, oli)
     return HighresScene(*common, calibration, nothing, elevation, False, files.paths, simulated)
 

@@ -19,7 +19,6 @@ from imagery.highres.products import (
     LANDSAT_PRODUCT,
     OLI_BANDS,
     OLI_ROLES,
-    SIMULATED_PREFIX,
 )
 from imagery.highres.quality import QUALITY_BANDS, ground_of_flags
 from imagery.highres.raster import Part, heading_of, part_over, placed, read_part, side_by_side
@@ -45,9 +44,8 @@ def landsat_files(path: Path) -> HighresFiles:
         raise unreadable(path, "scene_sensor", found=spacecraft)
     if not mtl.level.startswith("L1"):
         raise unreadable(path, "scene_level", found=mtl.level, wanted="Level-1 (L1TP)")
-    named = path.name.removeprefix(SIMULATED_PREFIX)
-    if LANDSAT_PRODUCT.match(named) and not named.startswith(mtl.product_id):
-        raise unreadable(path, "granule_renamed", stated=mtl.product_id, named=named)
+    if LANDSAT_PRODUCT.search(path.name) and not path.name.startswith(mtl.product_id):
+        raise unreadable(path, "scene_renamed", stated=mtl.product_id)
     bands = [path.parent / mtl.text(f"FILE_NAME_BAND_{OLI_BANDS[role]}") for role in OLI_ROLES]
     cloud = mtl.values.get("CLOUD_COVER", "")
     return HighresFiles(
@@ -108,7 +106,7 @@ def read_landsat(
         sun_elevation_deg=mtl.number("SUN_ELEVATION"),
         sun_corrected=False,
         files=files.paths,
-        simulated=_is_simulated(mtl),
+        simulated=mtl.simulated,
     )
     return scene.with_ground(_ground(mtl, grid, part, scene, has_data))
 
@@ -183,9 +181,3 @@ def _is_share(text: str) -> bool:
         return 0 <= float(text) <= 100
     except ValueError:
         return False
-
-
-def _is_simulated(mtl: Mtl) -> bool:
-    """Return whether a scene says that it is simulated: in its name, or in its origin."""
-    named = mtl.path.name.startswith(SIMULATED_PREFIX)
-    return named or "SIMULATED" in mtl.values.get("ORIGIN", "").upper()

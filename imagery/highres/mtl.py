@@ -12,6 +12,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from imagery.content import check_start
+from imagery.highres.products import SIMULATED_PREFIX
 from imagery.reading import unreadable
 
 FORMAT = "Landsat Level-1 MTL"
@@ -73,6 +74,12 @@ class Mtl:
     def level(self) -> str:
         """L1TP, L1GT or L1GS; of level-2 products L2SP or L2SR."""
         return self.text("PROCESSING_LEVEL", "DATA_TYPE")
+
+    @property
+    def simulated(self) -> bool:
+        """Return whether a scene says that it is simulated: in its name, or in its origin."""
+        named = self.path.name.startswith(SIMULATED_PREFIX)
+        return named or "SIMULATED" in self.values.get("ORIGIN", "").upper()
 
     @property
     def acquired_utc_s(self) -> int:

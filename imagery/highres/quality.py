@@ -50,6 +50,9 @@ BQA: Final = (
 QUALITY_BANDS: Final = {1: BQA, 2: QA_PIXEL}
 """By collection."""
 
+QUALITY_NAMES: Final = {"QA_PIXEL": QA_PIXEL, "BQA": BQA}
+"""By the end of the file's name, which bands of stacks bear as well."""
+
 CLASSI: Final = ((3, Ground.SNOW), (2, Ground.CLOUD), (1, Ground.CLOUD))
 """Bands of MSK_CLASSI_B00 (snow, cirrus, opaque cloud), set to 1; the last takes precedence."""
 

@@ -28,6 +28,8 @@ Item = TypeVar("Item")
 _LARGEST_PIXELS = 250_000_000
 """Twice a Sentinel-2 tile at 10 m; a damaged heading may promise any size."""
 _THREADS = 2
+_LINES_AT_ONCE = 512
+"""Blocks of JPEG 2000 bands are 1,024 lines high."""
 _EDGE_POINTS = 9
 
 
@@ -154,22 +156,40 @@ def read_part(
         If the file is damaged or cut short.
     """
     with opened(path, format_name) as image:
+        if step > 1:
+            return _averaged(image, part, band, round(step))
         from rasterio.enums import Resampling
         from rasterio.windows import Window
 
         window = Window(
             part.column0 * step, part.line0 * step, part.columns * step, part.lines * step
         )
-        if step == 1.0:
-            values = image.read(band, window=window)
-        else:
-            values = image.read(
-                band,
-                window=window,
-                out_shape=(part.lines, part.columns),
-                resampling=Resampling.average if step > 1 else Resampling.nearest,
-            )
+        shape = (part.lines, part.columns)
+        nearest = Resampling.nearest
+        values = image.read(band, window=window, out_shape=shape, resampling=nearest)
     return _unsigned(path, values)
+
+
+def _averaged(
+    image: rasterio.DatasetReader, part: Part, band: int, step: int
+) -> NDArray[np.uint16]:
+    """Return means of `step` × `step` pixels, fill (0) where one of them has no data.
+
+    GDAL would answer from the next level of the wavelet, whose numbers mix neighbouring pixels.
+    """
+    from rasterio.windows import Window
+
+    result = np.empty((part.lines, part.columns), dtype=np.uint16)
+    for line in range(0, part.lines, _LINES_AT_ONCE):
+        lines = min(_LINES_AT_ONCE, part.lines - line)
+        top = (part.line0 + line) * step
+        window = Window(part.column0 * step, top, part.columns * step, lines * step)
+        fine = image.read(band, window=window).reshape(lines, step, part.columns, step)
+        total = fine.sum(axis=(1, 3), dtype=np.uint32)
+        mean = (total + step * step // 2) // (step * step)
+        mean[(fine == 0).any(axis=(1, 3))] = 0
+        result[line : line + lines] = mean
+    return result
 
 
 def _unsigned(path: Path, values: NDArray[np.generic]) -> NDArray[np.uint16]:
