@@ -66,9 +66,12 @@ def reading_of_detection(granule: DetectedGranule, cropland_version: str = "") -
 
 
 def _remark(granule: DetectedGranule, points: pd.DataFrame) -> str:
-    """Return what the user should know of a granule: no fire in it, no M13 beside it."""
+    """Return what the user should know of a granule: no fire in it, no M13 or none of use."""
     remarks = [] if len(points) else [both("detected.none")]
-    if _POWER_BAND in granule.missing and isinstance(granule.files, GranuleFiles):
+    if granule.set_aside:
+        told = both("detected.set_aside")
+        remarks += [f"{told}: {fault.where}: {fault.what}" for fault in granule.set_aside]
+    elif _POWER_BAND in granule.missing and isinstance(granule.files, GranuleFiles):
         remarks.append(both("detected.power_band"))
     return "; ".join(remarks)
 
