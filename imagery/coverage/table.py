@@ -7,7 +7,6 @@ never added up: of each area one account stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from imagery.coverage.ground import (
     BASES,
     BASIS_COLUMN,
     CROPLAND_COLUMNS,
-    FEED_PRESENT,
     KEY_COLUMNS,
     MEASURED,
     VIEW_CLASSES,
@@ -90,25 +88,6 @@ def of_granule(
     return conformed(named.reindex(columns=list(_DTYPES)))
 
 
-def feed_present(
-    area_codes: Iterable[int],
-    platform: str,
-    family: str,
-    version: str,
-    rank: int,
-    started_utc_s: int,
-    ended_utc_s: int,
-) -> pd.DataFrame:
-    """Return rows that say: a feed held this overpass for these areas, but nobody measured.
-
-    Areas in km² are NaN; view_class is "unknown" and day_night "".
-    """
-    codes = sorted(set(area_codes))
-    table = pd.DataFrame({"area_code": codes, "view_class": "unknown", "day_night": ""})
-    table[BASIS_COLUMN] = FEED_PRESENT
-    return of_granule(table, platform, family, version, rank, started_utc_s, ended_utc_s)
-
-
 def granule_numbers(platform: pd.Series, started_utc_s: pd.Series) -> NDArray[np.int64]:
     """Number the granules: accounts of one platform that start within `SAME_GRANULE_S`.
 
@@ -123,21 +102,6 @@ def granule_numbers(platform: pd.Series, started_utc_s: pd.Series) -> NDArray[np
     numbers = np.empty(len(order), dtype=np.int64)
     numbers[order] = np.cumsum(first)
     return numbers
-
-
-def combine(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return the coverage of several offices as one, each granule and area by one account.
-
-    See `standing`; the order of the tables does not matter.
-    """
-    parts = [part for part in tables if not part.empty]
-    if not parts:
-        return conformed(pd.DataFrame(columns=list(_DTYPES)))
-    table = pd.concat(parts, ignore_index=True)
-    reader = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    header = table[list(GRANULE_COLUMNS)].assign(_reader=reader)
-    account = np.asarray(header.groupby(list(header), sort=False).ngroup(), dtype=np.int64)
-    return conformed(table[standing(table, account)])
 
 
 def standing(table: pd.DataFrame, account: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -39,7 +39,7 @@ def coverage_of_granule(granule: Level2, geolocation: Path | None, label: Label)
     ------
     UnreadableFileError
         Without that file, if it is of another granule by its shape or time, or damaged. The
-        granule can then only be noted as present (`imagery.coverage.table.feed_present`).
+        granule can then only be noted as present, without any area.
     """
     if geolocation is None:
         raise _needs_geolocation(granule, granule.path)

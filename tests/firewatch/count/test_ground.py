@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from coverage_accounts import noted
 
 from firewatch.core.geo import Extent
 from firewatch.core.time import Period, SeasonCalendar
@@ -26,7 +27,7 @@ from firewatch.ledger.tables import claims, source_files
 from firewatch.recording import Declaration
 from firewatch.views import area_names
 from imagery.coverage.ground import AREA_COLUMNS, CROPLAND_COLUMNS
-from imagery.coverage.table import feed_present, of_granule
+from imagery.coverage.table import of_granule
 
 Line = Callable[..., str]
 NANNING_COUNTIES, GUILIN_COUNTIES = (450102, 450103), (450302, 450305)
@@ -175,8 +176,8 @@ def test_what_a_granule_claims_is_no_feed(office: Any) -> None:
 
 
 def test_a_noted_granule_without_areas_is_present_not_measured(office: Any) -> None:
-    noted = feed_present([450103], "Terra", "MODIS", "6.1", 210, at("2020-11-05 0300"), 2**33)
-    record(office, noted)
+    whose = "Terra", "MODIS", "6.1", 210, at("2020-11-05 0300"), 2**33
+    record(office, noted([450103], *whose))
     county = seen(office, "county", NOVEMBER).set_index("county_adcode").loc[450103]
     assert (county["basis"], county["overpasses"]) == ("feed_present", 0)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from coverage_accounts import combined, noted
 
 from firewatch.ledger.coverage import (
     coverage_between,
@@ -21,7 +22,7 @@ from firewatch.ledger.store import Ledger, append_row, fetch
 from firewatch.ledger.tables import coverage as areas_seen
 from firewatch.ledger.tables import granules, source_files
 from imagery.coverage.ground import AREA_COLUMNS
-from imagery.coverage.table import combine, feed_present, of_granule, read_coverage, write_coverage
+from imagery.coverage.table import of_granule, read_coverage, write_coverage
 
 START_S = 1_604_556_360
 EVER = (0, 2**40)
@@ -79,14 +80,14 @@ ACCOUNTS = (
     granule(seed=2, rank=150, seconds=-40),
     granule(seed=3, minute=6),
     granule(seed=4, platform="NOAA-20", minute=50),
-    feed_present([450103, 450305], "Terra", "MODIS", "6.1", 210, START_S, START_S + 300),
+    noted([450103, 450305], "Terra", "MODIS", "6.1", 210, START_S, START_S + 300),
 )
 
 
 def test_what_was_recorded_comes_back_and_the_order_of_files_does_not_matter(
     opened: Opened,
 ) -> None:
-    expected = combine(ACCOUNTS)
+    expected = combined(ACCOUNTS)
     for order in list(permutations(ACCOUNTS))[::131]:
         ledger = opened()
         for table in order:
@@ -179,7 +180,7 @@ def test_what_one_office_hands_to_another_gives_the_same_whoever_began(
     for ledger in (first, second, third, fourth):
         with ledger.reading() as connection:
             found = coverage_between(connection, *EVER)
-        pd.testing.assert_frame_equal(found, combine(ACCOUNTS))
+        pd.testing.assert_frame_equal(found, combined(ACCOUNTS))
 
 
 def test_coverage_is_recorded_with_its_file_or_not_at_all(opened: Opened) -> None:

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from coverage_accounts import combined, noted
 
 from firewatch.core.errors import UnreadableFileError
 from imagery.coverage.ground import AREA_COLUMNS, BASES, CROPLAND_COLUMNS
 from imagery.coverage.table import (
     GRANULE_COLUMNS,
     TABLE_COLUMNS,
-    combine,
-    feed_present,
     of_granule,
     read_coverage,
     states_simulated,
@@ -73,15 +72,15 @@ def test_a_granule_that_two_offices_read_counts_once(tmp_path: Path) -> None:
     table = account()
     for name in ("a", "b"):
         write_coverage(table, tmp_path / f"{name}.parquet")
-    both = combine(read_coverage(tmp_path / f"{name}.parquet") for name in ("a", "b"))
+    both = combined(read_coverage(tmp_path / f"{name}.parquet") for name in ("a", "b"))
     pd.testing.assert_frame_equal(both, table)
 
 
 def test_the_account_that_saw_more_of_an_area_stands_and_windows_do_not_add_up() -> None:
     whole, window = account(), account(ground(share=0.4))
     other_window = account(ground(seed=2, share=0.5))
-    pd.testing.assert_frame_equal(combine([window, whole]), whole)
-    windows = combine([window, other_window])
+    pd.testing.assert_frame_equal(combined([window, whole]), whole)
+    windows = combined([window, other_window])
     for code, rows in windows.groupby("area_code"):
         alone = [part[part["area_code"] == code] for part in (window, other_window)]
         sums = [part[list(AREA_COLUMNS)].to_numpy().sum() for part in alone]
@@ -90,32 +89,32 @@ def test_the_account_that_saw_more_of_an_area_stands_and_windows_do_not_add_up()
 
 def test_areas_of_one_granule_may_come_from_different_accounts() -> None:
     west, east = account(ground(codes=(450103, 450305))), account(ground(codes=(451102,)))
-    assert set(combine([west, east])["area_code"]) == {450103, 450305, 451102}
+    assert set(combined([west, east])["area_code"]) == {450103, 450305, 451102}
 
 
 def test_what_was_measured_stands_before_what_was_only_there() -> None:
-    present = feed_present([450103, 450900], **(GRANULE | {"rank": 900}))
-    table = combine([present, account()])
+    present = noted([450103, 450900], **(GRANULE | {"rank": 900}))
+    table = combined([present, account()])
     assert set(table.loc[table["area_code"] == 450103, "basis"]) == {"measured"}
-    noted = table[table["area_code"] == 450900]
-    assert noted["basis"].tolist() == ["feed_present"]
-    assert noted[list(AREA_COLUMNS)].isna().all(axis=None)
+    unmeasured = table[table["area_code"] == 450900]
+    assert unmeasured["basis"].tolist() == ["feed_present"]
+    assert unmeasured[list(AREA_COLUMNS)].isna().all(axis=None)
 
 
 def test_a_higher_rank_stands_before_more_ground() -> None:
     official, own = account(ground(share=0.5), rank=320), account(version="own-1", rank=150)
     for tables in ([official, own], [own, official]):
-        pd.testing.assert_frame_equal(combine(tables), official)
+        pd.testing.assert_frame_equal(combined(tables), official)
 
 
 def test_levels_of_one_granule_whose_starts_differ_by_seconds_are_one_granule() -> None:
     cut_to_the_minute = account(rank=150, started_utc_s=START_S - 59)
-    pd.testing.assert_frame_equal(combine([cut_to_the_minute, account()]), account())
+    pd.testing.assert_frame_equal(combined([cut_to_the_minute, account()]), account())
 
 
 def test_the_same_pass_at_another_pixel_size_is_one_look() -> None:
     coarse = account(ground(seed=5), family="VIIRS_M", version="2L2-750")
-    families = combine([coarse, account()]).groupby("area_code")["product_family"].nunique()
+    families = combined([coarse, account()]).groupby("area_code")["product_family"].nunique()
     assert families.tolist() == [1, 1, 1]
 
 
@@ -125,14 +124,14 @@ def test_the_next_granule_and_another_satellite_stand_beside_it() -> None:
         account(started_utc_s=START_S + 85, ended_utc_s=START_S + 170),
         account(platform="NOAA-20"),
     ]
-    assert len(combine(parts)) == 3 * len(account())
-    assert combine([]).empty
+    assert len(combined(parts)) == 3 * len(account())
+    assert combined([]).empty
 
 
 def test_cropland_stands_before_none_and_never_mixes() -> None:
     plain, farmed = account(), account(with_cropland(ground()), cropland_version="abc")
     for tables in ([plain, farmed], [farmed, plain]):
-        pd.testing.assert_frame_equal(combine(tables), farmed)
+        pd.testing.assert_frame_equal(combined(tables), farmed)
     assert plain[list(CROPLAND_COLUMNS)].isna().all(axis=None)
 
 
@@ -186,13 +185,13 @@ def test_the_outcome_does_not_depend_on_the_order_and_is_what_a_literal_choice_g
                 cropland_version="abc" if farmed else "",
             )
         )
-    expected = combine(tables)
+    expected = combined(tables)
     rows = set(map(tuple, expected.fillna(-1.0).to_numpy().tolist()))
     assert rows == literal(tables)
     for order in list(permutations(tables))[::17]:
-        pd.testing.assert_frame_equal(combine(order), expected)
+        pd.testing.assert_frame_equal(combined(order), expected)
     # Handing on what stands, in any grouping, changes nothing either.
-    handed_on = combine([combine(tables[:2]), combine(tables[2:])])
+    handed_on = combined([combined(tables[:2]), combined(tables[2:])])
     pd.testing.assert_frame_equal(handed_on, expected)
 
 
