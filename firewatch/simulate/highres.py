@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firewatch.core.errors import UsageError
-from firewatch.core.geo import KM_PER_DEGREE, Floats
+from firewatch.core.geo import Floats
 from firewatch.simulate.highres_bands import (
     BANDS,
     Band,
@@ -27,7 +27,7 @@ from firewatch.simulate.highres_bands import (
 )
 from firewatch.simulate.highres_fires import BurntField, PlantedFire, burnt_share, hot_pixels
 from firewatch.simulate.highres_ground import Codes, Cover, Land, charred, draw_land
-from firewatch.simulate.highres_places import grid_around, is_geographic, mgrs_tile
+from firewatch.simulate.highres_places import grid_around, mgrs_tile, places_m
 from firewatch.simulate.highres_sky import CLEAR, Overhead, Sky, beyond_swath, draw_sky
 from imagery.highres.grid import Grid
 from imagery.highres.products import OLI_FULL, SIMULATED_PREFIX
@@ -43,6 +43,7 @@ __all__ = [
     "Sky",
     "draw_scene",
     "grid_around",
+    "ground_cover",
     "simulated_scene",
 ]
 
@@ -224,14 +225,12 @@ class _View:
     bright: bool
     calibration: Calibration
 
-    def places_m(self, line0: int, lines: int) -> tuple[Floats, Floats]:
-        """Return the places of columns and of a strip's lines in metres."""
-        a, _, c, _, e, f = self.grid.transform
-        metres = 1000 * KM_PER_DEGREE if is_geographic(self.grid.crs) else 1.0
-        narrower = float(np.cos(np.radians(f))) if is_geographic(self.grid.crs) else 1.0
-        x = metres * narrower * (a * (np.arange(self.grid.columns) + 0.5) + c)
-        y = metres * (e * (np.arange(line0, line0 + lines) + 0.5) + f)
-        return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
+def ground_cover(rng_seed: int, grid: Grid, bright: bool = True) -> Codes:
+    """Return (lines, columns) codes of `Cover` of the ground of a seed, under no sky."""
+    land = draw_land(np.random.default_rng([rng_seed, _GROUND_SEED]))
+    x_m, y_m = places_m(grid, 0, grid.lines)
+    return land.cover(x_m, y_m, bright)
 
 
 def _measured(
@@ -267,7 +266,7 @@ def _strip(
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Fill a strip of all bands and of the cover; return the truth of its fire pixels."""
-    x_m, y_m = view.places_m(strip.start, strip.stop - strip.start)
+    x_m, y_m = places_m(view.grid, strip.start, strip.stop - strip.start)
     overhead = view.overhead
     bare = view.land.cover(x_m, y_m, view.bright)
     char = burnt_share(view.burnt, view.grid, strip.start, len(y_m))
@@ -280,7 +279,7 @@ def _strip(
     for band in BANDS[view.sensor]:
         rho = view.land.reflectance(bare, x_m, y_m, band.role)
         charred(rho, char, band.role)
-        rho += overhead.waves(glint, rng)
+        rho += overhead.mirrored(glint, ground, band.role, rng)
         veil = overhead.veil(x_m, y_m, band.role)
         overhead.over(rho, veil, shadow, band.role)
         _burn(rho, found, band, view.sun, at, 1 - veil[at])

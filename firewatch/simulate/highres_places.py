@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from firewatch.core.geo import KM_PER_DEGREE, Floats
 from imagery.highres.grid import Grid
 from imagery.highres.scene import SensorName
 
@@ -56,8 +57,18 @@ def mgrs_tile(grid: Grid) -> str:
     return f"{zone:02d}{band}{column}{row}"
 
 
+def places_m(grid: Grid, line0: int, lines: int) -> tuple[Floats, Floats]:
+    """Return where columns and a strip's lines of a north-up grid lie, in metres."""
+    a, _, c, _, e, f = grid.transform
+    metres = 1000 * KM_PER_DEGREE if _is_geographic(grid.crs) else 1.0
+    narrower = float(np.cos(np.radians(f))) if _is_geographic(grid.crs) else 1.0
+    x = metres * narrower * (a * (np.arange(grid.columns) + 0.5) + c)
+    y = metres * (e * (np.arange(line0, line0 + lines) + 0.5) + f)
+    return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
+
 @cache
-def is_geographic(crs: str) -> bool:
+def _is_geographic(crs: str) -> bool:
     """Return whether a coordinate system counts in degrees."""
     from pyproj import CRS
 

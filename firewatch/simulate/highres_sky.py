@@ -28,7 +28,8 @@ _PARALLAX_M: dict[SensorName, tuple[float, ...]] = {
     "MSI": (18.0, -18.0, -10.0, 0.0, 6.0, 14.0, 26.0, -4.0),
     "OLI": (6.0, 4.0, 2.0, 0.0, -2.0, -8.0, -12.0, 10.0),
 }
-_GLINT_M, _WAVE = 2500.0, 0.2
+_GLINT_M, _WAVE, _TREMBLE = 2500.0, 0.2, 0.04
+_BEYOND_SILICON, _SILICON = ("swir1", "swir2", "cirrus"), 0.3
 _MIRROR_SHARE, _MIRROR = 0.12, (0.25, 1.1)
 _BRIGHT = (Cover.ROOF, Cover.GREENHOUSE, Cover.SOLAR_PANEL)
 _TILT = 0.19
@@ -104,9 +105,19 @@ class Overhead:
             added[bright] += cells(self.mirrors, x_m, y_m, SITE_M, SITE_M)[bright]
         return added
 
-    def waves(self, glint: Singles, rng: np.random.Generator) -> Singles:
-        """Return the glint that one band sees: waves move before the next looks."""
-        return glint * (1 + _WAVE * rng.standard_normal(glint.shape, dtype=np.float32))
+    def mirrored(
+        self, glint: Singles, cover: Codes, role: Role, rng: np.random.Generator
+    ) -> Singles:
+        """Return the mirrored sun that one band sees.
+
+        Waves move before the next band looks; the silicon of solar panels swallows what is
+        shorter than 1.1 µm.
+        """
+        restless = np.where(cover == Cover.WATER, np.float32(_WAVE), np.float32(_TREMBLE))
+        seen = glint * (1 + restless * rng.standard_normal(glint.shape, dtype=np.float32))
+        if role not in _BEYOND_SILICON:
+            seen[cover == Cover.SOLAR_PANEL] *= _SILICON
+        return np.asarray(seen, dtype=np.float32)
 
     def over(self, rho: Singles, veil: Singles, shadow: Singles, role: Role) -> None:
         """Lay shadow, then cloud over a band, in place."""
