@@ -53,7 +53,13 @@ class SceneSource(Protocol):
         ...
 
     def scene(self, offer: Offer, extent: Extent) -> HighresScene:
-        """Return the part of an offered scene over a box."""
+        """Return the part of an offered scene over a box.
+
+        Raises
+        ------
+        OutsideRegionError
+            If it has no data there.
+        """
         ...
 
 

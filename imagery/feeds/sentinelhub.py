@@ -36,6 +36,7 @@ from imagery.highres.geotiff import geotiff_files, read_geotiff, write_scene
 from imagery.highres.grid import Grid
 from imagery.highres.quality import QA_PIXEL, ground_of_flags
 from imagery.highres.scene import HighresScene, Numbers
+from imagery.level1.window import OutsideRegionError
 from imagery.sun import solar_angles_deg
 
 if TYPE_CHECKING:
@@ -113,8 +114,10 @@ class SentinelHubSource:
         Raises
         ------
         FeedError
-            If the service refuses or cannot be reached, or has no data there; tiles that came
-            before are not fetched again.
+            If the service refuses or cannot be reached; tiles that came before are not fetched
+            again.
+        OutsideRegionError
+            If the scene has no data over the box.
         """
         path = self.path_of(offer, extent)
         if not path.is_file():
@@ -190,7 +193,8 @@ class SentinelHubSource:
             self._progress(number, len(tiles))
         scene = _scene(offer, product, grid, layers)
         if not scene.has_data.any():
-            raise feed_error("hub_empty", self._service.title, offer.scene_id)
+            error = feed_error("hub_empty")
+            raise OutsideRegionError(error.what, offer.scene_id, error.expected, error.remedy)
         return scene
 
     def _tile(self, offer: Offer, product: Product, grid: Grid, tile: Tile) -> Numbers:

@@ -340,8 +340,8 @@ class Hub(Loopback):
         return Answer(image_for(asked.json()), kind="image/tiff")
 
 
-def image_for(wanted: Any) -> bytes:
-    """Return the TIFF that a process request asks for."""
+def image_for(wanted: Any, data: bool = True) -> bytes:
+    """Return the TIFF that a process request asks for, or one without data."""
     import numpy as np
     from rasterio.io import MemoryFile
     from rasterio.transform import Affine
@@ -369,7 +369,7 @@ def image_for(wanted: Any) -> bytes:
     }
     with MemoryFile() as memory:
         with memory.open(**profile) as image:
-            image.write(np.stack(layers).astype(np.uint16))
+            image.write((np.stack(layers) * data).astype(np.uint16))
         return bytes(memory.read())
 
 

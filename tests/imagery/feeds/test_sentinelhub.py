@@ -32,6 +32,7 @@ from imagery.feeds.sentinelhub import SentinelHubSettings, SentinelHubSource, se
 from imagery.feeds.web import Patience
 from imagery.highres.grid import Grid
 from imagery.highres.scene import Ground
+from imagery.level1.window import OutsideRegionError
 
 FIELD = Extent(110.10, 22.60, 110.13, 22.63)
 WEST = (109.0, 22.0, 110.1, 23.0)
@@ -302,6 +303,18 @@ def test_a_service_that_stays_down_is_told_and_nothing_is_left(
         source.scene(offer, FIELD)
     assert naps.seconds == [2.0, 4.0]
     assert not (tmp_path / "scenes").exists()
+
+
+def test_a_scene_without_data_over_the_place_is_outside_and_leaves_nothing(
+    hub: Hub, source: SentinelHubSource, tmp_path: Path
+) -> None:
+    offer = source.search(FIELD, *MONTH)[0]
+    grid = grid_over(PRODUCTS[offer.collection], FIELD)
+    payload = _process_payload(tiles_of(grid)[0].bounds_m(), grid)
+    hub.fail("process", Answer(image_for(payload, data=False), kind="image/tiff"))
+    with pytest.raises(OutsideRegionError, match="no data over the place"):
+        source.scene(offer, FIELD)
+    assert list((tmp_path / "scenes").glob("*.tif")) == []
 
 
 def test_what_the_service_refuses_is_told_in_its_words(hub: Hub, source: SentinelHubSource) -> None:
