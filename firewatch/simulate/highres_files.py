@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.errors import UsageError
-from firewatch.core.files import atomic_path, write_text_atomically
+from firewatch.core.files import atomic_path, make_folder, not_written, write_text_atomically
 from firewatch.simulate.highres import SimulatedScene
 from firewatch.simulate.highres_mtl import ORIGIN, as_json, as_text, as_xml, mtl_groups
 from firewatch.simulate.highres_safe_xml import BAND_NUMBERS, product_xml, tile_xml
@@ -301,12 +301,25 @@ def _check(scene: HighresScene, sensor: str) -> None:
 
 @contextmanager
 def _whole_folder(target: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `target` that takes its place on success."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
-        parts = Path(name) / target.name
-        parts.mkdir()
-        yield parts
-        if target.exists():
-            shutil.rmtree(target)
-        parts.rename(target)
+    """Give a temporary folder beside `target` that takes its place on success.
+
+    Raises
+    ------
+    NotWrittenError
+        If it cannot be written.
+    """
+    from rasterio.errors import RasterioError
+
+    make_folder(target.parent)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as name:
+            parts = Path(name) / target.name
+            parts.mkdir()
+            yield parts
+            if target.exists():
+                shutil.rmtree(target)
+            parts.rename(target)
+    except OSError as error:
+        raise not_written(target, error) from error
+    except RasterioError as error:
+        raise not_written(target, str(error)) from error
