@@ -53,9 +53,9 @@ _SPECTRA: dict[Cover, tuple[float, ...]] = {
     Cover.TOWN: (0.15, 0.14, 0.15, 0.16, 0.21, 0.22, 0.20, 0.002),
     Cover.RED_SOIL: (0.11, 0.10, 0.12, 0.20, 0.28, 0.36, 0.33, 0.002),
     Cover.WATER: (0.12, 0.09, 0.07, 0.05, 0.03, 0.015, 0.010, 0.001),
-    Cover.ROOF: (0.26, 0.30, 0.21, 0.13, 0.21, 0.37, 0.44, 0.003),
+    Cover.ROOF: (0.26, 0.30, 0.21, 0.13, 0.21, 0.37, 0.42, 0.003),
     Cover.GREENHOUSE: (0.22, 0.22, 0.23, 0.23, 0.31, 0.29, 0.24, 0.003),
-    Cover.SOLAR_PANEL: (0.11, 0.09, 0.08, 0.07, 0.11, 0.24, 0.30, 0.002),
+    Cover.SOLAR_PANEL: (0.11, 0.09, 0.08, 0.07, 0.12, 0.23, 0.25, 0.002),
     Cover.BURNT: (0.11, 0.09, 0.08, 0.08, 0.10, 0.18, 0.19, 0.002),
 }
 _TABLE = np.array(
@@ -72,6 +72,8 @@ _SITE_SHARE = 0.8
 _SITE_SIZE_M = (40.0, 240.0)
 _FOREST_ABOVE, _TOWN_ABOVE, _RIVER_HALF_WIDTH = 0.9, 1.9, 0.035
 _SOIL_SHARE, _CANE_ABOVE = 0.12, 0.1
+# What one bright object differs from others of its kind by, in the bands that detectors divide.
+_SITE_TONES: dict[Role, float] = {"nir": 0.25, "swir2": 0.15}
 # What neighbouring pixels, and whole fields, differ by.
 _GRAIN, _FIELD_TONE = 0.04, 0.08
 
@@ -130,6 +132,7 @@ class Land:
     tones: Singles
     sites: Singles
     site_places: Singles
+    site_tones: Singles
 
     def cover(self, x_m: Floats, y_m: Floats, bright: bool = True) -> Codes:
         """Return (lines, columns) codes of `Cover`; x along columns, y along lines.
@@ -158,6 +161,10 @@ class Land:
         grain = self.grain.nearest(x_m, y_m) + 0.3 * self.grain.nearest(x_m + shift, y_m)
         tone = cells(self.tones, x_m, y_m, *_FIELD_M)
         rho = _TABLE[cover, ROLES.index(role)] * (1 + _GRAIN * grain + _FIELD_TONE * tone)
+        if role in _SITE_TONES:
+            bright = np.isin(cover, _SITES)
+            own = cells(self.site_tones[list(_SITE_TONES).index(role)], x_m, y_m, SITE_M, SITE_M)
+            rho[bright] *= 1 + _SITE_TONES[role] * own[bright]
         return np.asarray(np.maximum(rho, 0.0), dtype=np.float32)
 
     def _sites(self, x_m: Floats, y_m: Floats) -> Codes:
@@ -183,7 +190,8 @@ def draw_land(rng: np.random.Generator) -> Land:
     sizes = np.exp(rng.uniform(small, large, (2, *_TILE)))
     centres = rng.uniform(0.2 * SITE_M, 0.8 * SITE_M, (2, *_TILE))
     places = np.concatenate([centres, sizes]).astype(np.float32)
-    return Land(hills, use, rivers, grain, fields, tones, kinds, places)
+    own = rng.uniform(-1, 1, (len(_SITE_TONES), *_TILE)).astype(np.float32)
+    return Land(hills, use, rivers, grain, fields, tones, kinds, places, own)
 
 
 def charred(rho: Singles, share: Singles, role: Role) -> None:
