@@ -156,7 +156,8 @@ class FirmsClient:
             If FIRMS refuses, or answers for other days.
         """
         box = ",".join(
-            f"{degrees:.6g}" for degrees in (extent.west, extent.south, extent.east, extent.north)
+            f"{degrees:.6f}".rstrip("0").rstrip(".")
+            for degrees in (extent.west, extent.south, extent.east, extent.north)
         )
         self._watch_quota()
         self._asked += 1
