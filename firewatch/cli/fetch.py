@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,7 +48,7 @@ def firms(
         list[str] | None,
         typer.Option(
             "--source",
-            help="VIIRS_SNPP（标准产品优先）或 VIIRS_SNPP_NRT 等，可多次给出；缺省为全部 / products",
+            help="VIIRS_SNPP（标准产品优先）、VIIRS_SNPP_NRT 等，可多次给出；缺省全部 / products",
         ),
     ] = None,
     ingest: Annotated[
@@ -72,7 +73,7 @@ def firms(
         folder,
         state.clock.now_epoch_s(),
         firms_settings(feeds),
-        lambda piece, done, total: _piece_done(state, piece, done, total),
+        partial(_piece_done, state),
     )
     document = _firms_document(outcome, folder)
     _say_firms(state, outcome, folder)
@@ -104,7 +105,7 @@ def sentinelhub(
         bool, typer.Option("--yes", help="不再询问费用 / do not ask about cost")
     ] = False,
 ) -> None:
-    """Sentinel-2 与 Landsat 影像，存为 GeoTIFF；凭据取自 SH_CLIENT_ID、SH_CLIENT_SECRET / scenes."""
+    """Sentinel-2 与 Landsat 影像；凭据取自 SH_CLIENT_ID、SH_CLIENT_SECRET / scenes as GeoTIFF."""
     from firewatch.feeds import scene_service, scenes_folder
     from imagery.feeds.offers import nothing_found
 
@@ -115,9 +116,7 @@ def sentinelhub(
         feeds = feeds.model_copy(update={"sentinelhub": hub})
     place = _place(state, bbox, county)
     folder = state.out or scenes_folder(feeds)
-    source = scene_service(
-        feeds, folder, progress=lambda done, total: _tile_done(state, done, total)
-    )
+    source = scene_service(feeds, folder, progress=partial(_tile_done, state))
     first_s, after_s = _period(first, last).epoch_bounds_s()
     offers = source.search(place, first_s, after_s - 1, max_cloud)
     if not offers:

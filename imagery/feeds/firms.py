@@ -155,10 +155,8 @@ class FirmsClient:
         FeedError
             If FIRMS refuses, or answers for other days.
         """
-        box = ",".join(
-            f"{degrees:.6f}".rstrip("0").rstrip(".")
-            for degrees in (extent.west, extent.south, extent.east, extent.north)
-        )
+        sides = (extent.west, extent.south, extent.east, extent.north)
+        box = ",".join(f"{side:.6f}".rstrip("0").rstrip(".") for side in sides)
         self._watch_quota()
         self._asked += 1
         body = self._answer(
