@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 FIRMS_URL: Final = "https://firms.modaps.eosdis.nasa.gov"
 KEY_VARIABLE: Final = "FIREWATCH_FIRMS_MAP_KEY"
 SERVICE: Final = "FIRMS"
+GULF_FLARES: Final = Extent(46.5, 25.0, 54.0, 31.5)
 _HIDDEN = "***"
 
 
@@ -67,6 +68,10 @@ class FirmsSettings:
         Pause while the key has none left, and the number of pauses; the quota is of 10 minutes.
     quota_every
         Requests after which the quota is looked at again.
+    control
+        A box in which every sensor finds heat on every day: gas flares around the Persian Gulf.
+        Days without a row there and in the box that is wanted are missing at FIRMS, which answers
+        for them as for days without a fire (own design).
     """
 
     url: str = FIRMS_URL
@@ -76,6 +81,7 @@ class FirmsSettings:
     quota_wait_s: float = 60.0
     quota_waits: int = 20
     quota_every: int = 50
+    control: Extent = GULF_FLARES
     patience: Patience = field(default_factory=Patience)
 
 
@@ -103,7 +109,7 @@ class FirmsOutcome:
     asked
         Names of those that were fetched now.
     without
-        UTC days that FIRMS does not have, by sensor or product.
+        UTC days that FIRMS does not have, by sensor or product; days inside its archive, too.
     """
 
     pieces: tuple[Piece, ...]
@@ -273,7 +279,12 @@ def fetch_firms(
         else:
             break
     serving = _serving(kept, request.extent, chosen.days)
-    return FirmsOutcome(serving, frozenset(asked), dict(chosen.without))
+    without = dict(chosen.without)
+    for piece in serving:
+        gaps = set(without.get(piece.source, ())) | (set(piece.silent) & set(request.utc_days()))
+        if gaps:
+            without[piece.source] = tuple(sorted(gaps))
+    return FirmsOutcome(serving, frozenset(asked), without)
 
 
 def _fetch(
@@ -288,10 +299,35 @@ def _fetch(
     body, table = client.area(source.name, extent, run[0], len(run))
     name = piece_name(source.name, extent, run[0], run[-1])
     settled = _is_settled(source, run[-1], now_s, settings)
+    silent = _silent(client, source, run, table, settings) if settled else ()
     piece = Piece(
-        name, source.name, extent, run[0], run[-1], table.rows, sha256_of(body), now_s, settled
+        name=name,
+        source=source.name,
+        extent=extent,
+        first=run[0],
+        last=run[-1],
+        rows=table.rows,
+        sha256=sha256_of(body),
+        asked_s=now_s,
+        settled=settled,
+        silent=silent,
     )
     return kept.keep(piece, body)
+
+
+def _silent(
+    client: FirmsClient,
+    source: FirmsSource,
+    run: Sequence[date],
+    table: Table,
+    settings: FirmsSettings,
+) -> tuple[date, ...]:
+    """Return the days that FIRMS has no data of, among those without a row."""
+    empty = [day for day in run if day not in table.days]
+    if not empty:
+        return ()
+    _, control = client.area(source.name, settings.control, run[0], len(run))
+    return tuple(day for day in empty if day not in control.days)
 
 
 def _missing(

@@ -40,6 +40,8 @@ class Piece:
         UTC days asked for, both included.
     settled
         Whether its days were over, and their data in, when it was asked for.
+    silent
+        Days on which the product has no row anywhere it always has some: missing, not fireless.
     """
 
     name: str
@@ -51,14 +53,23 @@ class Piece:
     sha256: str
     asked_s: int
     settled: bool
+    silent: tuple[date, ...] = ()
 
     @property
     def days(self) -> tuple[date, ...]:
         return days_between(self.first, self.last)
 
-    def period_s(self) -> tuple[int, int]:
-        """Return the closed interval of its days in UTC epoch seconds."""
-        return midnight_s(self.first), midnight_s(self.last) + DAY_S - 1
+    def periods_s(self) -> list[tuple[int, int]]:
+        """Return the closed intervals of days it has data of, in UTC epoch seconds."""
+        periods: list[tuple[int, int]] = []
+        for day in self.days:
+            first_s = midnight_s(day)
+            if day in self.silent:
+                continue
+            if periods and periods[-1][1] == first_s - 1:
+                first_s, _ = periods.pop()
+            periods.append((first_s, midnight_s(day) + DAY_S - 1))
+        return periods
 
 
 def days_between(first: date, last: date) -> tuple[date, ...]:
@@ -131,7 +142,7 @@ class FirmsFolder:
 def statement(path: Path, sha256: str) -> str:
     """Return what a folder says that one of its files covers; "" where it says nothing."""
     piece = _settled(path, sha256)
-    return "" if piece is None else json.dumps([piece.source, *_box(piece), *piece.period_s()])
+    return "" if piece is None else json.dumps([piece.source, *_box(piece), *piece.periods_s()])
 
 
 def looks_of(path: Path, sha256: str, points: pd.DataFrame) -> tuple[Look, ...]:
@@ -146,10 +157,12 @@ def looks_of(path: Path, sha256: str, points: pd.DataFrame) -> tuple[Look, ...]:
     if piece is None or piece.source not in SOURCES:
         return ()
     source = SOURCES[piece.source]
-    return tuple(_look(piece, source, platform, points) for platform in source.platforms)
+    return tuple(
+        look for platform in source.platforms for look in _looks(piece, source, platform, points)
+    )
 
 
-def _look(piece: Piece, source: FirmsSource, platform: str, points: pd.DataFrame) -> Look:
+def _looks(piece: Piece, source: FirmsSource, platform: str, points: pd.DataFrame) -> list[Look]:
     version, rank = source.version, product_rank(VERSIONS)(source.version) or 0
     seen = points[points["platform"] == platform]
     if len(seen):
@@ -158,10 +171,8 @@ def _look(piece: Piece, source: FirmsSource, platform: str, points: pd.DataFrame
             str(seen["product_version"].iloc[best]),
             int(seen["product_rank"].iloc[best]),
         )
-    first_s, last_s = piece.period_s()
-    return Look(
-        platform, source.sensor, source.family, version, rank, piece.extent, first_s, last_s
-    )
+    product = (platform, source.sensor, source.family, version, rank)
+    return [Look(*product, piece.extent, *period) for period in piece.periods_s()]
 
 
 def _settled(path: Path, sha256: str) -> Piece | None:
@@ -187,7 +198,7 @@ def _box(piece: Piece) -> tuple[float, float, float, float]:
 
 
 def _as_json(piece: Piece) -> dict[str, Any]:
-    days = {"first": str(piece.first), "last": str(piece.last)}
+    days = {"first": str(piece.first), "last": str(piece.last), "silent": _texts(piece.silent)}
     return {**asdict(piece), "extent": _box(piece), **days}
 
 
@@ -202,7 +213,12 @@ def _read_list(path: Path, _changed_ns: int) -> dict[str, Piece]:
 
 def _piece(entry: dict[str, Any]) -> Piece:
     days = {name: date.fromisoformat(entry[name]) for name in ("first", "last")}
-    return Piece(**{**entry, "extent": Extent(*entry["extent"]), **days})
+    silent = tuple(date.fromisoformat(day) for day in entry["silent"])
+    return Piece(**{**entry, "extent": Extent(*entry["extent"]), **days, "silent": silent})
+
+
+def _texts(days: Iterable[date]) -> list[str]:
+    return [str(day) for day in days]
 
 
 def sha256_of(body: bytes) -> str:

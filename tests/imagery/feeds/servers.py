@@ -161,12 +161,16 @@ class Fire:
 
 
 class Firms(Loopback):
-    """The area API with `data_availability` and `mapkey_status`."""
+    """The area API with `data_availability` and `mapkey_status`.
+
+    It knows `fires` and a gas flare that burns every day, but nothing of `lost` days.
+    """
 
     def __init__(self, fires: list[Fire], today: date, nrt_from: date) -> None:
         super().__init__()
         self.fires = fires
         self.most_days = 5
+        self.lost: set[date] = set()
         self.limit, self.used = 5000, 0
         self.there = {}
         for group in SATELLITES:
@@ -201,12 +205,17 @@ class Firms(Loopback):
         heading = MODIS_HEADING if group == "MODIS" else VIIRS_HEADING
         version = {"MODIS": "6.1", "VIIRS": "2.0"}[group.split("_")[0]]
         version = f"{version}NRT" if level == "NRT" else {"6.1": "61.03", "2.0": "2"}[version]
+        flares = [
+            Fire(group, first + timedelta(days=number), "2210", 29.5, 47.9)
+            for number in range(days)
+        ]
         rows = [
             f"{fire.lat:.5f},{fire.lon:.5f},331.2,0.4,0.36,{fire.day},{fire.clock},"
             f"{SATELLITES[group]},{group.split('_')[0]},{'75' if group == 'MODIS' else 'n'},"
             f"{version},295.1,4.2,D"
-            for fire in self.fires
+            for fire in [*self.fires, *flares]
             if fire.group == group
+            and fire.day not in self.lost
             and first <= fire.day < first + timedelta(days=days)
             and west <= fire.lon <= east
             and south <= fire.lat <= north

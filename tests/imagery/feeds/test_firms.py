@@ -65,9 +65,10 @@ def fetch(
 
 
 def asked_days(firms: Firms) -> list[tuple[str, int, str]]:
-    """Return product, day range and first day of every request to the area API."""
+    """Return product, day range and first day of every request for the box."""
     parts = [asked.path.split("/") for asked in firms.of("area")]
-    return [(path[5], int(path[7]), path[8]) for path in parts]
+    box = "104.5,20.9,112.1,26.4"
+    return [(path[5], int(path[7]), path[8]) for path in parts if path[6] == box]
 
 
 def test_beijing_days_are_asked_for_as_the_utc_days_they_touch_five_at_a_time(
@@ -79,7 +80,6 @@ def test_beijing_days_are_asked_for_as_the_utc_days_they_touch_five_at_a_time(
         ("VIIRS_SNPP_NRT", 5, "2026-11-06"),
         ("VIIRS_SNPP_NRT", 2, "2026-11-11"),
     ]
-    assert firms.of("area")[0].path.split("/")[6] == "104.5,20.9,112.1,26.4"
     assert sum(piece.rows for piece in outcome.pieces) == 12
 
 
@@ -122,6 +122,18 @@ def test_a_table_without_rows_says_that_the_satellite_looked(firms: Firms, tmp_p
     assert looks[0].extent == BOX
     first = datetime(2026, 9, 1, tzinfo=UTC).timestamp()
     assert (looks[0].first_s, looks[0].last_s) == (first, first + 5 * 86_400 - 1)
+
+
+def test_days_that_firms_has_lost_are_no_days_without_fire(firms: Firms, tmp_path: Path) -> None:
+    firms.lost = {date(2026, 9, 3)}
+    outcome = fetch(firms, tmp_path, date(2026, 9, 2), date(2026, 9, 5), ("VIIRS_SNPP_NRT",))
+    assert outcome.without == {"VIIRS_SNPP_NRT": (date(2026, 9, 3),)}
+    (piece,) = outcome.pieces
+    file = tmp_path / piece.name
+    looks = looks_of(file, piece.sha256, read(file, NOW_S).points)
+    days = [(look.first_s, look.last_s) for look in looks]
+    seconds = {day: int(datetime(2026, 9, day, tzinfo=UTC).timestamp()) for day in range(1, 7)}
+    assert days == [(seconds[1], seconds[3] - 1), (seconds[4], seconds[6] - 1)]
 
 
 def test_a_run_that_was_stopped_asks_only_for_what_is_missing(firms: Firms, tmp_path: Path) -> None:
