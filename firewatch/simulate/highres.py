@@ -278,7 +278,8 @@ def _strip(
     found = hot
     for band in BANDS[view.sensor]:
         rho = view.land.reflectance(bare, x_m, y_m, band.role)
-        charred(rho, char, band.role)
+        if char.any():
+            charred(rho, char, band.role)
         rho += overhead.mirrored(glint, ground, band.role, rng)
         veil = overhead.veil(x_m, y_m, band.role)
         overhead.over(rho, veil, shadow, band.role)

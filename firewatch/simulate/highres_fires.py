@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from firewatch.core.geo import Floats
@@ -86,41 +87,55 @@ def hot_pixels(fires: Sequence[PlantedFire], grid: Grid) -> pd.DataFrame:
         fire (number in `fires`), line, column, share_flaming and share_smouldering (of the
         pixel), flame_k, smoulder_k; pixels outside the grid are left out.
     """
-    size_m = np.sqrt(grid.pixel_area_m2())
-    parts = [_spread(number, fire, grid, float(size_m)) for number, fire in enumerate(fires)]
-    if not parts:
-        parts = [_spread(0, PlantedFire(0.0, 0.0), grid, float(size_m)).iloc[:0]]
-    table = pd.concat(parts, ignore_index=True)
-    inside = table["line"].between(0, grid.lines - 1)
-    inside &= table["column"].between(0, grid.columns - 1)
-    return table[inside].reset_index(drop=True)
-
-
-def _spread(number: int, fire: PlantedFire, grid: Grid, size_m: float) -> pd.DataFrame:
-    """Return the pixels of one fire, by points on its disc each blurred over 3 × 3 pixels."""
-    line0, column0 = grid.position(fire.lon, fire.lat)
-    count = _SUBPOINTS if fire.radius_m else 1
-    step = np.arange(count) + 0.5
-    radius = fire.radius_m / size_m * np.sqrt(step / count)
-    line = float(line0) + radius * np.sin(step * _GOLDEN_RAD)
-    column = float(column0) + radius * np.cos(step * _GOLDEN_RAD)
+    fire, line, column = _points(fires, grid)
     y, x = np.floor(line).astype(np.int64), np.floor(column).astype(np.int64)
-    weights = _weights(line - y)[:, :, None] * _weights(column - x)[:, None, :]
+    weight = _weights(line - y)[:, :, None] * _weights(column - x)[:, None, :]
     near = np.arange(-1, 2)
-    rows = np.broadcast_to((y[:, None] + near)[:, :, None], weights.shape).ravel()
-    columns = np.broadcast_to((x[:, None] + near)[:, None, :], weights.shape).ravel()
-    seen = pd.DataFrame({"line": rows, "column": columns, "weight": weights.ravel() / count})
-    pixels = seen.groupby(["line", "column"], as_index=False)["weight"].sum()
-    pixels = pixels[pixels["weight"] > _LEAST_SHARE].reset_index(drop=True)
-    share = pixels.pop("weight") / size_m**2
-    spread: pd.DataFrame = pixels.assign(
-        fire=number,
-        share_flaming=fire.flaming_m2 * share,
-        share_smouldering=fire.smouldering_m2 * share,
-        flame_k=fire.flame_k,
-        smoulder_k=fire.smoulder_k,
+    rows = np.broadcast_to((y[:, None] + near)[:, :, None], weight.shape)
+    columns = np.broadcast_to((x[:, None] + near)[:, None, :], weight.shape)
+    inside = (rows >= 0) & (rows < grid.lines) & (columns >= 0) & (columns < grid.columns)
+    number = np.broadcast_to(fire[:, None, None], weight.shape)[inside]
+    place = np.ravel_multi_index((rows[inside], columns[inside]), grid.shape)
+    key, part = np.unique(number * grid.lines * grid.columns + place, return_inverse=True)
+    points = np.bincount(fire, minlength=len(fires))[key // (grid.lines * grid.columns)]
+    share = np.bincount(part, weight[inside], minlength=len(key)) / points
+    return _told(fires, grid, key[share > _LEAST_SHARE], share[share > _LEAST_SHARE])
+
+
+def _points(fires: Sequence[PlantedFire], grid: Grid) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Return (fire, line, column) of points spread evenly over the fires' discs."""
+    line, column = grid.position([fire.lon for fire in fires], [fire.lat for fire in fires])
+    radius = np.array([fire.radius_m for fire in fires]) / np.sqrt(grid.pixel_area_m2())
+    count = np.where(radius > 0, _SUBPOINTS, 1)
+    fire = np.repeat(np.arange(len(fires)), count)
+    step = np.arange(len(fire)) - np.repeat(np.cumsum(count) - count, count) + 0.5
+    away = radius[fire] * np.sqrt(step / count[fire])
+    turn = step * _GOLDEN_RAD
+    return fire, line[fire] + away * np.sin(turn), column[fire] + away * np.cos(turn)
+
+
+def _told(
+    fires: Sequence[PlantedFire], grid: Grid, key: NDArray[np.int64], share: Floats
+) -> pd.DataFrame:
+    """Return the table of `hot_pixels`; `share` is of the fire's power in each pixel."""
+    fire, place = np.divmod(key, grid.lines * grid.columns)
+    line, column = np.divmod(place, grid.columns)
+    own = {
+        name: np.array([getattr(one, name) for one in fires], dtype=float)[fire]
+        for name in ("flaming_m2", "smouldering_m2", "flame_k", "smoulder_k")
+    }
+    area_m2 = grid.pixel_area_m2()
+    return pd.DataFrame(
+        {
+            "fire": fire,
+            "line": line,
+            "column": column,
+            "share_flaming": own["flaming_m2"] * share / area_m2,
+            "share_smouldering": own["smouldering_m2"] * share / area_m2,
+            "flame_k": own["flame_k"],
+            "smoulder_k": own["smoulder_k"],
+        }
     )
-    return spread
 
 
 def _weights(within: Floats) -> Floats:

@@ -113,11 +113,13 @@ class Overhead:
         Waves move before the next band looks; the silicon of solar panels swallows what is
         shorter than 1.1 µm.
         """
-        restless = np.where(cover == Cover.WATER, np.float32(_WAVE), np.float32(_TREMBLE))
-        seen = glint * (1 + restless * rng.standard_normal(glint.shape, dtype=np.float32))
+        seen = glint.copy()
+        shining = np.nonzero(glint)
+        restless = np.where(cover[shining] == Cover.WATER, _WAVE, _TREMBLE)
+        seen[shining] *= 1 + restless * rng.standard_normal(len(restless))
         if role not in _BEYOND_SILICON:
             seen[cover == Cover.SOLAR_PANEL] *= _SILICON
-        return np.asarray(seen, dtype=np.float32)
+        return seen
 
     def over(self, rho: Singles, veil: Singles, shadow: Singles, role: Role) -> None:
         """Lay shadow, then cloud over a band, in place."""
