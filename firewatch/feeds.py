@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from firewatch.settings import FeedSettings
-from imagery.feeds.firms import KEY_VARIABLE, FirmsClient, FirmsSettings
+from imagery.feeds.firms_client import KEY_VARIABLE, FirmsClient, FirmsSettings
 from imagery.feeds.hub_services import SentinelHubSettings
 from imagery.feeds.sentinelhub import SentinelHubSource, TileDone, sentinel_hub
 from imagery.feeds.web import Patience, Sleep

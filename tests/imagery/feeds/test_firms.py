@@ -16,13 +16,8 @@ from feed_servers import KEY, SENTENCES, Answer, Fire, Firms, Naps, sentence
 from firewatch.core.geo import Extent
 from firewatch.core.time import Period
 from imagery.feeds.errors import FeedError
-from imagery.feeds.firms import (
-    FirmsClient,
-    FirmsOutcome,
-    FirmsRequest,
-    FirmsSettings,
-    fetch_firms,
-)
+from imagery.feeds.firms import FirmsOutcome, FirmsRequest, fetch_firms
+from imagery.feeds.firms_client import FirmsClient, FirmsSettings
 from imagery.feeds.firms_folder import LIST_NAME, looks_of
 from imagery.feeds.web import Patience
 from imagery.open import expand, read
