@@ -15,6 +15,7 @@ from firewatch.core.vocab import Language
 from firewatch.count.names import AreaNames
 from firewatch.decide import Rulebook
 from firewatch.identity import PRODUCT_COLUMNS, point_ids
+from firewatch.ledger.evidence import latest_evidence
 from firewatch.ledger.points import with_wanted
 from firewatch.ledger.store import Ledger, fetch
 from firewatch.ledger.tables import (
@@ -113,7 +114,7 @@ def current_points(
         near_boundary=rows["near_boundary"].astype(bool),
     )
     clauses = permit_clauses(rows, rules.permits, rules.air, language)
-    return rows.assign(
+    return with_evidence(connection, rows, language).assign(
         event_id=_event_ids(connection, rows),
         simulated=_simulated(connection, rows),
         reason=reasons(rows, rules.register, language, clauses),
@@ -126,9 +127,20 @@ PUBLIC_COLUMNS = [
     "product_version", "confidence", "day_night", "frp_mw", "bt_mir_k", "bt_tir_k", "scan_km",
     "track_km", "ruling", "ruling_zone_id", "ruling_share", "near_boundary", "permit_id",
     "reason", "zones_hit", "marks", "cause",
-    "cause_evidence", "unscreened", "status", "simulated",
+    "cause_evidence", "unscreened", "status", "finding", "finding_ha", "finding_reason",
+    "simulated",
 ]  # fmt: skip
 """What leaves the ledger for GIS and spreadsheets: no internal keys."""
+
+
+def with_evidence(connection: Connection, rows: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Add finding, finding_ha and finding_reason: the latest evidence of each row's event."""
+    found = latest_evidence(connection, language).reindex(rows["event_key"]).set_axis(rows.index)
+    return rows.assign(
+        finding=found["finding"].fillna(""),
+        finding_ha=found["finding_ha"],
+        finding_reason=found["finding_reason"].fillna(""),
+    )
 
 
 def events_of(current: pd.DataFrame) -> pd.DataFrame:

@@ -127,7 +127,7 @@ def explain(
     state = state_of(context)
     with state.ledger() as ledger, ledger.reading() as connection:
         rules = rulebook(ledger, state.settings)
-        found = history_of(connection, point_id)
+        found = history_of(connection, point_id, state.language)
         if found is None:
             raise UsageError(
                 f"台账中没有火点 {point_id!r} / no such point", remedy="firewatch points"

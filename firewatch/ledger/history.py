@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from firewatch.core.vocab import Language
 from firewatch.identity import PRODUCT_COLUMNS, point_ids, position_of
+from firewatch.ledger.evidence import evidence_history
 from firewatch.ledger.store import fetch
 from firewatch.ledger.tables import (
     alerts,
@@ -19,8 +21,10 @@ from firewatch.ledger.tables import (
 )
 
 
-def history_of(connection: Connection, point_id: str) -> dict[str, pd.DataFrame] | None:
-    """Return the tables sightings, decisions, statuses and alerts of a point; None if unknown."""
+def history_of(
+    connection: Connection, point_id: str, language: Language
+) -> dict[str, pd.DataFrame] | None:
+    """Return the tables sightings, decisions, statuses, evidence and alerts; None if unknown."""
     key = _key_of(connection, point_id)
     if key is None:
         return None
@@ -39,6 +43,7 @@ def history_of(connection: Connection, point_id: str) -> dict[str, pd.DataFrame]
             .order_by(runs.c.run_id),
         ),
         "statuses": fetch(connection, select(statuses).where(statuses.c.point_key == key)),
+        "evidence": evidence_history(connection, key, language),
         "alerts": fetch(connection, select(alerts).where(alerts.c.point_key == key)),
     }
 

@@ -35,6 +35,11 @@ def _what_was_asked_for_is_kept(connection: Connection) -> None:
     _run_script(connection, "version_5.sql")
 
 
+def _evidence_is_kept(connection: Connection) -> None:
+    """Version 6: what high-resolution scenes showed of a fire stands beside its points."""
+    _run_script(connection, "version_6.sql")
+
+
 _ON_SQLITE = {"binary": "BLOB", "long": "INTEGER", "keyed": " WITHOUT ROWID"}
 _ON_POSTGRESQL = {"binary": "BYTEA", "long": "BIGINT", "keyed": ""}
 
@@ -56,6 +61,7 @@ MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     2: _zones_have_months_and_permits_exist,
     3: _coverage_is_kept,
     4: _what_was_asked_for_is_kept,
+    5: _evidence_is_kept,
 }
 """`MIGRATIONS[n]` takes a ledger of version n to version n + 1."""
 

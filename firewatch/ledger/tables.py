@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
@@ -309,6 +309,35 @@ statuses = Table(
     Column("reason", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("decided_at", Long, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    # What high-resolution scenes showed of an event, as often as somebody looked.
+    Column("evidence_id", Integer, primary_key=True),
+    # As the event was called at the time; its points say which event that is now.
+    Column("event_id", Text, nullable=False),
+    Column("event_s", Long, nullable=False),
+    Column("recorded_at", Long, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("clear_share", Float, nullable=False),
+    Column("hectares", Float, nullable=False),
+    # JSON: key and values of the text that says why.
+    Column("reason", Text, nullable=False),
+    # JSON: every scene that was looked at.
+    Column("looks", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("outline_wkb", LargeBinary),
+)
+
+evidence_points = Table(
+    "evidence_points",
+    metadata,
+    Column("point_key", Long, ForeignKey("points.point_key"), primary_key=True),
+    Column("evidence_id", Integer, ForeignKey("evidence.evidence_id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 alerts = Table(

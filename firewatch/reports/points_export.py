@@ -25,6 +25,7 @@ _LABELLED = {
     "ruling": "ruling",
     "cause": "cause",
     "status": "status",
+    "finding": "finding",
 }
 # 0.1 m; RFC 7946 section 11.2 advises against more.
 _POSITION_DECIMALS = 6

@@ -79,7 +79,7 @@ def laid_out(folder: Path, version: int) -> Path:
     return file
 
 
-@pytest.fixture(params=[1, 2, 3, 4])
+@pytest.fixture(params=[1, 2, 3, 4, 5])
 def older(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return laid_out(tmp_path, request.param)
 
