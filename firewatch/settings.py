@@ -117,6 +117,47 @@ class CountSettings(_Section):
     rule: str = "event_day"
 
 
+class FirmsFeedSettings(_Section):
+    """How NASA FIRMS is asked; its key comes from FIREWATCH_FIRMS_MAP_KEY only."""
+
+    url: str = "https://firms.modaps.eosdis.nasa.gov"
+    sources: list[str] = ["VIIRS_SNPP", "VIIRS_NOAA20", "VIIRS_NOAA21", "MODIS"]
+    """Sensors (standard product first) or products such as VIIRS_SNPP_NRT."""
+    days_per_request: int = Field(5, ge=1)
+    settled_after_h: float = Field(48.0, ge=0)
+    """Hours after which near-real-time data of a day are complete; until then they are fetched
+    again."""
+
+
+class SentinelHubFeedSettings(_Section):
+    """How Sentinel Hub is asked; credentials come from SH_CLIENT_ID and SH_CLIENT_SECRET, or
+    from a profile of the package `sentinelhub`."""
+
+    service: Literal["copernicus", "sentinel-hub"] = "copernicus"
+    url: str = ""
+    """Another address than the service's."""
+    token_url: str = ""
+    profile: str = ""
+    collections: list[Literal["sentinel-2-l1c", "landsat-ot-l1"]] = [
+        "sentinel-2-l1c",
+        "landsat-ot-l1",
+    ]
+    ask_above_pu: float = Field(100.0, ge=0)
+    """Processing units of one command above which it asks; the free account has 10,000 a month."""
+
+
+class FeedSettings(_Section):
+    """Services that data are fetched from, and where they are kept."""
+
+    folder: Path = Path("feeds")
+    attempts: int = Field(5, ge=1)
+    first_wait_s: float = Field(2.0, ge=0)
+    """Pause after a failed attempt; doubled after each further one."""
+    timeout_s: float = Field(120.0, gt=0)
+    firms: FirmsFeedSettings = FirmsFeedSettings()
+    sentinelhub: SentinelHubFeedSettings = SentinelHubFeedSettings()
+
+
 class Settings(BaseSettings):
     """Everything a user may set."""
 
@@ -134,6 +175,7 @@ class Settings(BaseSettings):
     events: EventSettings = EventSettings()
     alerts: AlertSettings = AlertSettings()
     count: CountSettings = CountSettings()
+    feeds: FeedSettings = FeedSettings()
     works: Path | None = None
     """List of industrial works (CSV or Excel with name, lon, lat, radius_km)."""
     map_approval_number: str = ""

@@ -22,6 +22,7 @@ from firewatch.cli import (
     demo,
     detect,
     doctor,
+    fetch,
     output,
     points,
     simulate,
@@ -56,6 +57,7 @@ doctor.register(app)
 app.add_typer(zone.app, name="zones")
 app.add_typer(alert.app, name="alerts")
 app.add_typer(simulate.app, name="simulate")
+app.add_typer(fetch.app, name="fetch")
 
 
 @app.callback(invoke_without_command=False)
