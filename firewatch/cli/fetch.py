@@ -12,12 +12,12 @@ import typer
 
 from firewatch.cli.state import State, on_terminal, state_of
 from firewatch.core.errors import UsageError
-from firewatch.core.geo import Extent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from firewatch.core.geo import Extent
     from firewatch.core.time import Period
     from imagery.feeds.firms import FirmsOutcome
     from imagery.feeds.firms_folder import Piece
@@ -302,6 +302,7 @@ def _place(state: State, bbox: str | None, county: str | None) -> Extent:
 def _county(state: State, name: str) -> Extent:
     import shapely
 
+    from firewatch.core.geo import Extent
     from zones.places.areas import load_areas
 
     region = state.settings.region
@@ -311,6 +312,7 @@ def _county(state: State, name: str) -> Extent:
 
 
 def _region(state: State) -> Extent:
+    from firewatch.core.geo import Extent
     from zones.places.areas import load_areas
 
     region = state.settings.region
@@ -323,6 +325,8 @@ def _region(state: State) -> Extent:
 
 def _box(text: str) -> Extent:
     """Read ``W,S,E,N`` in degrees."""
+    from firewatch.core.geo import Extent
+
     try:
         west, south, east, north = (float(side) for side in text.split(","))
     except ValueError:
