@@ -53,6 +53,11 @@ class IngestOutcome:
         return frozenset(file.file_id for file in self.files if file.file_id)
 
     @property
+    def simulated(self) -> bool:
+        """Tell whether any of them declares itself simulated."""
+        return any(file.simulated for file in self.files)
+
+    @property
     def failed(self) -> tuple[FileOutcome, ...]:
         return tuple(file for file in self.files if file.error)
 
@@ -97,15 +102,20 @@ def redecide(
     ledger: Ledger, rules: Rulebook, now_s: int, trigger: str, period: Period | None = None
 ) -> Outcome:
     """Decide place, ruling and cause of every point of a period again; all periods if None."""
-    first_s, last_s = period.epoch_bounds_s() if period else (-(2**40), 2**40)
     with ledger.writing() as connection:
-        on_record = working_rows(connection, first_s, last_s - 1)
+        on_record = working_rows(connection, *bounds_of(period))
         if on_record.empty:
             return Outcome(0, pd.DataFrame(), pd.DataFrame())
         undecided = on_record.drop(columns=_placed_columns())
         acquired = pd.to_datetime(undecided["acquired_s"], unit="s", utc=True)
         subject = _locate_and_rule(undecided.assign(acquired_utc=acquired), rules)
         return decide(connection, subject, window_of(subject, []), rules, trigger, now_s)
+
+
+def bounds_of(period: Period | None) -> tuple[int, int]:
+    """Return the closed interval of a period in UTC epoch seconds; of all periods if None."""
+    first_s, after_s = period.epoch_bounds_s() if period else (-(2**40), 2**40)
+    return first_s, after_s - 1
 
 
 def _ingest_source(

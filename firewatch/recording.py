@@ -44,6 +44,8 @@ class FileOutcome:
         The same bytes were taken in before under the same settings; nothing is recorded anew.
     again
         Though known, its granule was last asked for under other settings: now it stands again.
+    simulated
+        Whether it declares itself simulated.
     name
         What to call it by: the file's name, of images in several files with their folder.
     companions
@@ -65,6 +67,7 @@ class FileOutcome:
     new: int = 0
     known: bool = False
     again: bool = False
+    simulated: bool = False
     name: str = ""
     companions: tuple[Path, ...] = ()
     remark: str = ""
@@ -116,6 +119,7 @@ def recorded_file(connection: Connection, path: Path, sha256: str) -> FileOutcom
         rejected=row["rejected"],
         duplicate=row["inside"],
         known=True,
+        simulated=bool(row["simulated"]),
     )
 
 
@@ -152,6 +156,7 @@ def record_file(
         inside=len(inside),
         outside=len(points) - len(inside),
         rejected=len(reading.rejections),
+        simulated=reading.simulated,
         remark=reading.remark,
     )
     reading, points, inside = _ranked(connection, reading, points, inside)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from firewatch.cause.static_heat import shipped_rule
 from firewatch.cause.works import as_works
+from firewatch.core.errors import UsageError
 from firewatch.core.geo import Extent
 from firewatch.decide import Rulebook
 from firewatch.events import Linkage
 from firewatch.ledger.permits import load_air_quality, load_permits
 from firewatch.ledger.register import load_register
 from firewatch.ledger.store import Ledger
-from firewatch.settings import CoverageSettings, DetectionSettings, Settings
+from firewatch.settings import CoverageSettings, DetectionSettings, Settings, setting_error
 from firewatch.supersession import Matching
 from imagery.coverage.cropland import Cropland, read_cropland
 from imagery.detection import modis, viirs
 from imagery.detection.detect import Detectors
-from imagery.detection.parameters import with_overrides
+from imagery.detection.parameters import SetType, with_overrides
 from imagery.sources import Watch
 from zones.places.areas import Areas, load_areas
 from zones.places.locate import county_codes
@@ -85,8 +87,26 @@ def _cropland(settings: CoverageSettings, region: Extent) -> Cropland | None:
 
 
 def detectors_of(settings: DetectionSettings) -> Detectors:
-    """Return the parameter sets in force."""
+    """Return the parameter sets in force.
+
+    Raises
+    ------
+    SettingsError
+        If a threshold is unknown or of the wrong kind.
+    """
     return Detectors(
-        viirs=with_overrides(viirs.parameters(), settings.viirs),
-        modis=with_overrides(modis.parameters(settings.modis_collection), settings.modis),
+        viirs=_with_thresholds(viirs.parameters(), "viirs", settings.viirs),
+        modis=_with_thresholds(
+            modis.parameters(settings.modis_collection), "modis", settings.modis
+        ),
     )
+
+
+def _with_thresholds(parameters: SetType, section: str, values: Mapping[str, object]) -> SetType:
+    for name, value in values.items():
+        try:
+            parameters = with_overrides(parameters, {name: value})
+        except UsageError as error:
+            key = f"detection.{section}.{name}"
+            raise setting_error(key, error.what, error.expected) from error
+    return parameters

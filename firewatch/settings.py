@@ -1,17 +1,19 @@
 """Settings: the shipped defaults are the winter 2020 – spring 2021 campaign of Guangxi.
 
 Read from `firewatch.toml` in the working directory (or the file named by `FIREWATCH_CONFIG`),
-overridden by environment variables such as `FIREWATCH_EVENTS__GAP_H=12`.
+overridden by environment variables such as `FIREWATCH_EVENTS__GAP_H=12` or
+`FIREWATCH_DETECTION__VIIRS__CANDIDATE_DAY_DT_K=26`.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +26,23 @@ from firewatch.core.time import SeasonCalendar
 
 CONFIG_VARIABLE = "FIREWATCH_CONFIG"
 DEFAULT_CONFIG = "firewatch.toml"
+
+
+_TRUTH = {"true": True, "false": False}
+
+
+def _from_text(value: object) -> object:
+    """Return what a text stands for: environment variables hold nothing else."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return _TRUTH.get(value.lower(), value)
+
+
+Threshold = Annotated[bool | float | str, BeforeValidator(_from_text)]
+"""A value of a parameter set; whether it fits is known where the set is."""
 
 
 class _Section(BaseModel):
@@ -82,9 +101,9 @@ class DetectionSettings(_Section):
     """Where our own detections stand beside the provider's products of the same overpass: official
     points take the place of our own by default, as standard ones take that of near-real-time."""
     modis_collection: Literal["c6", "c5"] = "c6"
-    viirs: dict[str, float | str] = {}
+    viirs: dict[str, Threshold] = {}
     """Thresholds in place of those in `imagery/detection/viirs_iband.json`, by name."""
-    modis: dict[str, float | str | bool] = {}
+    modis: dict[str, Threshold] = {}
     """Thresholds in place of those in `imagery/detection/modis_c6.json` (`modis_c5.json`)."""
     stack_platform: Literal["S-NPP", "NOAA-20", "NOAA-21"] = "S-NPP"
     """Whose images calibrated GeoTIFFs are if they do not say."""
@@ -209,13 +228,35 @@ def load_settings() -> Settings:
             f"不是有效的 TOML：{error} / not valid TOML", where=str(_config_file())
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(
-            f"设置 {key} = {first.get('input')!r} 无效：{first['msg']} / invalid setting",
-            where=f"{_config_file()} 或环境变量 FIREWATCH_*",
-            remedy="改正该项或删除以采用默认值 / correct it, or delete it for the default",
-        ) from error
+        raise _refused(error.errors()[0]) from error
+
+
+def setting_error(key: str, what: str, expected: str) -> SettingsError:
+    """Return the error of a setting that cannot be: which, what is wrong, what would be right."""
+    return SettingsError(
+        f"{key}: {what}",
+        where=f"{_config_file()} 或环境变量 FIREWATCH_*",
+        expected=expected,
+        remedy="改正该项或删除以采用默认值 / correct it, or delete it for the default",
+    )
+
+
+def _refused(first: Mapping[str, Any]) -> SettingsError:
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        *section, _ = first["loc"]
+        return setting_error(key, "没有这样的设置 / no such setting", ", ".join(_names_in(section)))
+    found = repr(first.get("input"))
+    expected = str(first.get("ctx", {}).get("expected", first["msg"]))
+    return setting_error(key, f"不能是 {found} / cannot be {found}", expected)
+
+
+def _names_in(section: Sequence[str | int]) -> list[str]:
+    """Return the names that a section of the settings knows."""
+    kind: Any = Settings
+    for part in section:
+        kind = kind.model_fields[part].annotation
+    return sorted(kind.model_fields)
 
 
 def _config_file() -> Path:

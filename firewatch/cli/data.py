@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from firewatch.core.time import Period
     from firewatch.decide import Outcome
+    from firewatch.ledger.store import Ledger
     from firewatch.pipeline import IngestOutcome
     from firewatch.recording import Declaration, FileOutcome
+    from imagery.sources import Watch
 
 _JSON_FILE = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
 
@@ -68,18 +70,20 @@ def redecide(
     from firewatch.changes import changed_points, changed_values, rulings_by_city
     from firewatch.pipeline import redecide as run_redecide
     from firewatch.reports.csv_cells import write_csv
-    from firewatch.rulebook import rulebook
+    from firewatch.rulebook import rulebook, watch_over
     from firewatch.views import area_names
 
     state = state_of(context)
     period = period_of(first, last)
     with state.ledger() as ledger:
         rules = rulebook(ledger, state.settings)
+        watch = watch_over(rules.areas, state.settings)
         outcome = run_redecide(ledger, rules, state.clock.now_epoch_s(), "redecide", period)
         names = area_names(rules.areas)
         if state.out is not None and len(outcome.after):
             with ledger.reading() as connection, atomic_path(state.out) as temporary:
                 write_csv(temporary, changed_points(connection, outcome, names))
+        otherwise = _detected_otherwise(ledger, watch, period)
     values, by_city = changed_values(outcome), rulings_by_city(outcome, names)
     state.emit(
         {
@@ -88,12 +92,31 @@ def redecide(
             "register_version": rules.register.version,
             "changes": records(values),
             "by_city": records(by_city),
+            "detected_otherwise": otherwise,
         }
     )
     if outcome.after.empty:
         state.say("redecide.same", version=rules.register.version)
-        return
-    _show_changes(state, outcome, values, by_city)
+    else:
+        _show_changes(state, outcome, values, by_city)
+    for detected in otherwise:
+        state.say("redecide.otherwise", **detected)
+
+
+def _detected_otherwise(
+    ledger: Ledger, watch: Watch, period: Period | None
+) -> list[dict[str, Any]]:
+    """Return the versions, and numbers of granules, that settings in force would not make."""
+    from firewatch.ledger.requests import otherwise_detected
+    from firewatch.pipeline import bounds_of
+    from imagery.detection.reading import versions_in_force
+
+    cropland_version = watch.cropland.version if watch.cropland else ""
+    versions = versions_in_force(watch.detectors)
+    with ledger.reading() as connection:
+        return records(
+            otherwise_detected(connection, versions, cropland_version, *bounds_of(period))
+        )
 
 
 def _show_changes(
@@ -170,17 +193,20 @@ def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) 
         entry |= {"remark": file.remark} if file.remark else {}
         entry |= {"error": file.error} if file.error else {}
         entry |= {"known": True} if file.known else {}
+        entry |= {"again": True} if file.again else {}
         files.append(entry)
         if file.error:
             typer.echo(file.error, err=True)
         elif not state.as_json:
-            key = "ingest.known" if file.known else "ingest.file"
-            state.say(key, **{**asdict(file), "path": file.name})
+            key = "again" if file.again else "known" if file.known else "file"
+            state.say(f"ingest.{key}", **{**asdict(file), "path": file.name})
             if file.remark:
                 state.show(f"  {file.remark}")
             if file.rejected and not file.known:
                 state.say("ingest.rejected", rejected=file.rejected, file_id=file.file_id)
-    state.emit({"files": files, "by_city": by_city})
+    state.emit({"files": files, "by_city": by_city, "simulated": outcome.simulated})
+    if outcome.simulated:
+        state.say("simulated")
     for city, count in by_city.items():
         state.show(f"  {city} {count}")
     if outcome.failed:

@@ -40,6 +40,7 @@ def demo(
     state = State(
         str(folder / "firewatch.db"), state.as_of or SEASON_OVER, state.lang, state.as_json, folder
     )
+    context.obj = state
     state.say("simulated")
     granule = _fill(state, folder, seed)
     written: list[Path] = []
@@ -66,6 +67,7 @@ def _fill(state: State, folder: Path, seed: int) -> dict[str, Any] | None:
     from firewatch.pipeline import ingest
     from firewatch.rulebook import rulebook, watch_over
     from firewatch.simulate.season import simulate_season
+    from imagery.sources import sources
     from zones.places.areas import load_areas
     from zones.starter import draw_starter
 
@@ -79,7 +81,7 @@ def _fill(state: State, folder: Path, seed: int) -> dict[str, Any] | None:
     with state.ledger() as ledger:
         with ledger.writing() as connection:
             import_zones(connection, draw_starter(areas, date(2019, 10, 1)).register, now_s)
-        state.say("demo.ingest", count=len(files.points))
+        state.say("demo.ingest", count=len(sources(files.points)))
         rules = rulebook(ledger, settings)
         outcome = ingest(
             ledger,

@@ -1,13 +1,17 @@
 """`firewatch`: the entry point, its global options and its exit codes.
 
-0 done; 1 something could not be done; 2 wrong usage.
+0 done; 1 something could not be done; 2 wrong usage or settings; 141 the reader of standard
+output went away (`firewatch points | head`), as other programs end then.
 """
 
 from __future__ import annotations
 
 import errno
+import json
+import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -29,11 +33,12 @@ from firewatch.cli import (
     zone,
 )
 from firewatch.cli.state import DEFAULT_LEDGER, State, state_of
-from firewatch.core.errors import FirewatchError, UsageError
+from firewatch.core.errors import FirewatchError, SettingsError, UsageError
 from firewatch.core.version import __version__
 from firewatch.core.vocab import Language
 
 DONE, NOT_DONE, WRONG_USAGE = 0, 1, 2
+READER_GONE = 128 + 13
 
 _GLOBAL_OPTIONS = {"--ledger": 1, "--as-of": 1, "--lang": 1, "--json": 0, "--out": 1}
 """Global options and the number of values each takes; they may stand anywhere in the line."""
@@ -97,41 +102,82 @@ _command_of = cache(typer.main.get_command)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
     line = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(line))
+    code = run(line)
+    if code == READER_GONE:
+        # What is left to write has no reader; the interpreter would complain on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def run(line: list[str]) -> int:
-    """Run one command line and return its exit code; errors are printed, not raised."""
-    command = _command_of(app)
-    state: list[State] = []
+    """Run one command line and return its exit code; errors are told, not raised.
+
+    With `--json` an error, too, is one JSON document on standard output.
+    """
     try:
-        with command.make_context("firewatch", globals_first(line)) as context:
-            command.invoke(context)
-            state = [context.obj] if isinstance(context.obj, State) else []
-    except UsageError as error:
-        typer.echo(str(error), err=True)
-        return WRONG_USAGE
-    except FirewatchError as error:
-        typer.echo(str(error), err=True)
-        return NOT_DONE
-    except OSError as error:
-        typer.echo(_operating_system_error(error), err=True)
-        return NOT_DONE
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo(
-            "已中断；未完成的文件不会留下痕迹 / interrupted; nothing half-done is kept", err=True
-        )
-        return NOT_DONE
-    except typer.Exit as leave:
-        return leave.exit_code
-    except Exception as error:
-        # Click's own usage errors carry their exit code and know how to show themselves.
-        show = getattr(error, "show", None)
-        if show is None:
+        try:
+            state = _invoke(line)
+        except typer.Exit as leave:
+            return leave.exit_code
+        except BrokenPipeError:
             raise
+        except (Exception, KeyboardInterrupt) as error:
+            return _tell(error, as_json=_wants_json(line))
+        if state is not None:
+            state.answer()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return READER_GONE
+    return state.exit_code if state is not None else DONE
+
+
+def _invoke(line: list[str]) -> State | None:
+    command = _command_of(app)
+    with command.make_context("firewatch", globals_first(line)) as context:
+        command.invoke(context)
+        return context.obj if isinstance(context.obj, State) else None
+
+
+def _tell(error: BaseException, *, as_json: bool) -> int:
+    """Tell an error on standard error, with `as_json` also as a document; return the exit code."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        # Click's own usage errors carry their exit code and know how to show themselves.
         show()
-        return int(getattr(error, "exit_code", WRONG_USAGE))
-    return state[0].exit_code if state else DONE
+        told = FirewatchError(str(getattr(error, "message", error)), remedy="firewatch --help")
+        code = int(getattr(error, "exit_code", WRONG_USAGE))
+    else:
+        told = _for_people(error)
+        typer.echo(str(told), err=True)
+        code = WRONG_USAGE if isinstance(told, UsageError | SettingsError) else NOT_DONE
+    if as_json:
+        typer.echo(json.dumps({"error": asdict(told)}, ensure_ascii=False))
+        sys.stdout.flush()
+    return code
+
+
+def _for_people(error: BaseException) -> FirewatchError:
+    """Return a failure that a user can act on; a defect of the program is raised again."""
+    if isinstance(error, FirewatchError):
+        return error
+    if isinstance(error, OSError):
+        full = error.errno == errno.ENOSPC
+        return FirewatchError(
+            "磁盘已满，未写入 / disk full, nothing written"
+            if full
+            else str(error.strerror or error),
+            where=str(error.filename or ""),
+            remedy="清理磁盘后重试 / free some space, then try again" if full else "",
+        )
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return FirewatchError(
+            "已中断；未完成的文件不会留下痕迹 / interrupted; nothing half-done is kept"
+        )
+    raise error
+
+
+def _wants_json(line: Sequence[str]) -> bool:
+    return "--json" in line[: line.index("--") if "--" in line else len(line)]
 
 
 def globals_first(line: Sequence[str]) -> list[str]:
@@ -152,11 +198,3 @@ def globals_first(line: Sequence[str]) -> list[str]:
         else:
             rest.append(word)
     return front + rest
-
-
-def _operating_system_error(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return (
-            f"{error.filename or ''}: 磁盘已满，未写入；请清理后重试 / disk full, nothing written"
-        )
-    return f"{error.filename or ''}: {error.strerror or error}"

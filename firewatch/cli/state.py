@@ -38,6 +38,7 @@ class State:
     as_json: bool = False
     out: Path | None = None
     exit_code: int = field(default=0, init=False)
+    document: Any = field(default=None, init=False)
 
     @cached_property
     def settings(self) -> Settings:
@@ -77,9 +78,13 @@ class State:
             typer.echo(text)
 
     def emit(self, document: Any) -> None:
-        """Print the one JSON document of a command if `--json` was given."""
-        if self.as_json:
-            typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+        """Take the one JSON document of a command, to be printed once all is done."""
+        self.document = document
+
+    def answer(self) -> None:
+        """Print the document of the command if `--json` was given."""
+        if self.as_json and self.document is not None:
+            typer.echo(json.dumps(self.document, ensure_ascii=False, default=str))
 
     def output_path(self, default: str) -> Path:
         """Return `--out`, or `default` in the working directory."""

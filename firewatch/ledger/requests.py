@@ -8,7 +8,7 @@ that had to do without some.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 
 from firewatch.ledger.store import append_row, fetch
-from firewatch.ledger.tables import claims, products, requests
+from firewatch.ledger.tables import claims, granules, products, requests
 from firewatch.supersession import OWN_RANKS, Claim
 from imagery.coverage.table import granule_numbers
+from imagery.detection.product import own_version
 
 RANKS_A_VERSION = 2
 """With bands missing, complete."""
@@ -121,6 +122,40 @@ def requested_between(connection: Connection, first_s: int, last_s: int) -> Requ
     )  # fmt: skip
     asked = fetch(connection, query)
     return Requested(asked if asked.empty else _in_order(asked))
+
+
+def otherwise_detected(
+    connection: Connection,
+    versions: Mapping[str, str],
+    cropland_version: str,
+    first_s: int,
+    last_s: int,
+) -> pd.DataFrame:
+    """Return version, granules: those whose last reading is not what settings in force make.
+
+    Parameters
+    ----------
+    versions
+        The version of our own detection in force, by product family.
+    cropland_version
+        Of the land-cover map in force, "" without one.
+    first_s, last_s
+        The closed interval in which the granules start, UTC epoch seconds.
+    """
+    readings = requested_between(connection, first_s, last_s).readings
+    if readings.empty:
+        return pd.DataFrame({"version": [], "granules": []})
+    granule = ["platform", "product_family", "started_s"]
+    last = readings.sort_values("settings_rank").drop_duplicates(granule, keep="last")
+    known = own_products(connection).drop_duplicates(["product_family", "product_rank"])
+    last = last.merge(known, on=["product_family", "product_rank"])
+    last["version"] = [own_version(text).text for text in last["product_version"]]
+    seen = fetch(connection, select(granules.c.file_id, granules.c.cropland_version))
+    cropland_of = seen.drop_duplicates("file_id").set_index("file_id")["cropland_version"]
+    cropland = last["file_id"].map(cropland_of)
+    other = last["version"] != last["product_family"].map(versions)
+    other |= cropland.fillna(cropland_version) != cropland_version
+    return last[other].groupby("version").size().rename("granules").reset_index()
 
 
 def own_products(connection: Connection) -> pd.DataFrame:

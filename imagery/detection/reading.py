@@ -8,7 +8,9 @@ import pandas as pd
 from firewatch.core import schema
 from firewatch.core.vocab import Source
 from imagery.coverage.table import of_granule
-from imagery.detection.detect import DetectedGranule
+from imagery.detection import modis, viirs
+from imagery.detection.detect import DetectedGranule, Detectors
+from imagery.detection.parameters import parameter_hash
 from imagery.detection.product import DECIMALS, OVER_WATER, own_version, product_version
 from imagery.level1.pairs import GranuleFiles
 from imagery.reading import Look, Reading, both, rejection_table
@@ -24,6 +26,17 @@ def version_of(granule: DetectedGranule) -> str:
     return product_version(
         granule.algorithm, granule.version, granule.parameter_hash, granule.missing
     )
+
+
+def versions_in_force(detectors: Detectors) -> dict[str, str]:
+    """Return, by product family, the version that these parameter sets make of a granule."""
+    sets = {"VIIRS_I": (viirs, detectors.viirs), "MODIS": (modis, detectors.modis)}
+    return {
+        family: own_version(
+            product_version(room.ALGORITHM, room.VERSION, parameter_hash(values), ())
+        ).text
+        for family, (room, values) in sets.items()
+    }
 
 
 def reading_of_detection(granule: DetectedGranule, cropland_version: str = "") -> Reading:

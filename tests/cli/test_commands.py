@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from firewatch.core.errors import SettingsError
+from firewatch.settings import load_settings
+
 ROW = "22.82000,108.32000,335.0,0.4,0.4,2020-11-05,0612,N,VIIRS,n,2.0NRT,295.0,5.0,D"
 PROGRAM = str(Path(sys.executable).parent / "firewatch")
 AS_OF = "2020-11-05T18:00"
@@ -31,6 +34,7 @@ def test_ingest_prints_one_json_document_and_nothing_else(firewatch: Any) -> Non
             }
         ],
         "by_city": {"南宁市": 1},
+        "simulated": False,
     }
 
 
@@ -171,19 +175,93 @@ def test_english_on_request(firewatch: Any) -> None:
     assert "计数规则" in firewatch("tally")
 
 
-def test_a_bad_setting_names_file_and_key(firewatch: Any) -> None:
-    (firewatch.folder / "firewatch.toml").write_text("[events]\ngap_h = 'long'\n")
-    done = firewatch.run("tally")
-    assert done.returncode == 1
-    assert "events.gap_h" in done.stderr and "firewatch.toml" in done.stderr
-
-
-@pytest.mark.parametrize("line", ["[detection]\nviir = {}", "[coverage]\ncroplands = 'x.tif'"])
-def test_a_setting_that_does_not_exist_is_refused(firewatch: Any, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "key", "expected"),
+    [
+        ("[events]\ngap_h = 'long'", "events.gap_h", "number"),
+        ("[detection]\nviir = {}", "detection.viir", "viirs"),
+        ("[coverage]\ncroplands = 'x.tif'", "coverage.croplands", "cropland_values"),
+        ("[detection]\nrank = 'top'", "detection.rank", "above_nrt"),
+        ("[detection.viirs]\nframes = 1", "detection.viirs.frames", "candidate_day_dt_k"),
+        ("[detection.viirs]\nlow_dt_k = true", "detection.viirs.low_dt_k", "number"),
+        ("[detection.viirs]\nwindow_last = false", "detection.viirs.window_last", "int"),
+        ("[detection.modis]\ncandidate_rule = 3", "detection.modis.candidate_rule", "adaptive-own"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_wrong_usage_and_says_where_and_what_would_be_right(
+    firewatch: Any, line: str, key: str, expected: str
+) -> None:
     (firewatch.folder / "firewatch.toml").write_text(line + "\n")
-    done = firewatch.run("tally")
-    assert done.returncode == 1
-    assert line.split()[1] in done.stderr
+    done = firewatch.run("ingest", firewatch.file("a.csv", ROW))
+    assert (done.returncode, done.stdout) == (2, "")
+    for said in (key, "firewatch.toml", "expected", expected, "do:"):
+        assert said in done.stderr
+    assert not firewatch.folder.joinpath("firewatch.db-journal").exists()
+
+
+def test_thresholds_may_be_environment_variables_each_by_its_name(
+    firewatch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from firewatch.rulebook import detectors_of
+
+    (firewatch.folder / "firewatch.toml").write_text("[detection.viirs]\nlow_dt_k = 29\n")
+    variables = {
+        "VIIRS__CANDIDATE_DAY_DT_K": "26.5",
+        "VIIRS__WINDOW_LAST": "21",
+        "VIIRS__MIN_VALID": "all",
+        "MODIS__CANDIDATE_RULE": "adaptive-own",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(f"FIREWATCH_DETECTION__{name}", value)
+    monkeypatch.chdir(firewatch.folder)
+    found = detectors_of(load_settings().detection)
+    assert (found.viirs.candidate_day_dt_k, found.viirs.window_last) == (26.5, 21)
+    assert (found.viirs.low_dt_k, found.viirs.min_valid) == (29.0, "all")
+    assert found.modis.candidate_rule == "adaptive-own"
+    monkeypatch.setenv("FIREWATCH_DETECTION__VIIRS__LOW_DT_K", "true")
+    with pytest.raises(SettingsError, match=r"detection\.viirs\.low_dt_k"):
+        detectors_of(load_settings().detection)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (["tally", "--by", "continent"], 2),
+        (["frobnicate"], 2),
+        (["tally", "--season", "2020-22"], 2),
+        (["ingest", "no-such-file.csv"], 2),
+        (["detect", "no-such-file.nc"], 2),
+        (["tally", "--ledger", "notes.txt"], 1),
+        (["map", "--ledger", "new.db", "--out", "notes.txt/map.html"], 1),
+        (["coverage", "--ledger", "new.db", "--out", "x.pdf"], 2),
+    ],
+)
+def test_with_json_an_error_is_the_one_document_on_standard_output(
+    firewatch: Any, line: list[str], code: int
+) -> None:
+    (firewatch.folder / "notes.txt").write_text("not a ledger" * 500)
+    done = firewatch.run(*line, "--json")
+    assert done.returncode == code
+    document = json.loads(done.stdout)
+    assert set(document) == {"error"}
+    assert set(document["error"]) == {"what", "where", "expected", "remedy"}
+    assert document["error"]["what"] in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line", [["points"], ["points", "--json"], ["tally"], ["doctor", "--json"]]
+)
+def test_a_reader_that_goes_away_ends_the_command_in_silence(
+    firewatch: Any, line: list[str]
+) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    with subprocess.Popen(
+        [PROGRAM, *line], cwd=firewatch.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None and program.stderr is not None
+        program.stdout.close()
+        said = program.stderr.read()
+    assert (program.returncode, said) == (141, b"")
 
 
 def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Any) -> None:
