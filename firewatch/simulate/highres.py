@@ -44,7 +44,6 @@ __all__ = [
     "draw_scene",
     "grid_around",
     "ground_cover",
-    "simulated_scene",
 ]
 
 EDITIONS: dict[SensorName, tuple[str, str]] = {"OLI": ("02", "01"), "MSI": ("0500", "0209")}
@@ -100,27 +99,6 @@ class SimulatedScene:
     cover: Codes
 
 
-def simulated_scene(
-    rng_seed: int,
-    *,
-    sensor: SensorName,
-    grid: Grid,
-    acquired_utc_s: int,
-    fires: Sequence[PlantedFire] = (),
-    burnt: Sequence[BurntField] = (),
-    sky: Sky = CLEAR,
-    platform: str | None = None,
-    edition: str | None = None,
-    bright: bool = True,
-) -> tuple[HighresScene, pd.DataFrame]:
-    """Return a scene and the truth of its fires; parameters as of `draw_scene`."""
-    made = draw_scene(
-        rng_seed, sensor=sensor, grid=grid, acquired_utc_s=acquired_utc_s, fires=fires,
-        burnt=burnt, sky=sky, platform=platform, edition=edition, bright=bright,
-    )  # fmt: skip
-    return made.scene, made.truth
-
-
 def draw_scene(
     rng_seed: int,
     *,
@@ -161,20 +139,11 @@ def draw_scene(
     UsageError
         If the sun is too low or the platform carries another sensor.
     """
-    lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
-    zenith, azimuth = solar_angles_deg(acquired_utc_s, lon, lat)
-    elevation = 90.0 - float(zenith)
-    if elevation < _LOWEST_SUN_DEG:
-        raise UsageError(
-            f"太阳高度 {elevation:.0f}°，过低 / the sun stands too low",
-            expected=f"≥ {_LOWEST_SUN_DEG:.0f}°",
-            remedy="换一个白天的时刻 / choose a time by day",
-        )
     edition = edition or EDITIONS[sensor][0]
     offset = _OFFSET if sensor == "MSI" and edition >= _OFFSET_SINCE else 0
-    sun = Sunlight(earth_sun_distance_au(acquired_utc_s), elevation)
+    sun = _sunlight(grid, acquired_utc_s)
     rng = np.random.default_rng([rng_seed, _SKY_SEED, acquired_utc_s])
-    overhead = draw_sky(rng, sky, sensor, elevation, float(azimuth))
+    overhead = draw_sky(rng, sky, sensor, sun.elevation_deg, sun.azimuth_deg)
     land = draw_land(np.random.default_rng([rng_seed, _GROUND_SEED]))
     view = _View(
         sensor, grid, land, overhead, sun, tuple(burnt), bright, calibration(sensor, offset)
@@ -190,7 +159,7 @@ def draw_scene(
         numbers=numbers,
         calibration=dict.fromkeys(numbers, view.calibration),
         ground=np.take(_SHOWS, cover),
-        sun_elevation_deg=elevation,
+        sun_elevation_deg=sun.elevation_deg,
         sun_corrected=sensor == "MSI",
         simulated=True,
     )
@@ -198,11 +167,12 @@ def draw_scene(
 
 
 @dataclass(frozen=True)
-class Sunlight:
-    """Distance of the sun and its height over the scene."""
+class _Sunlight:
+    """Distance of the sun, and where it stands over the middle of the scene."""
 
     distance_au: float
     elevation_deg: float
+    azimuth_deg: float
 
     def flame(self, band: Band, t_k: Floats) -> Floats:
         return flame_reflectance(band, t_k, self.distance_au, self.elevation_deg)
@@ -210,6 +180,19 @@ class Sunlight:
     @property
     def sine(self) -> float:
         return float(np.sin(np.radians(self.elevation_deg)))
+
+
+def _sunlight(grid: Grid, acquired_utc_s: int) -> _Sunlight:
+    lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
+    zenith, azimuth = solar_angles_deg(acquired_utc_s, lon, lat)
+    elevation = 90.0 - float(zenith)
+    if elevation < _LOWEST_SUN_DEG:
+        raise UsageError(
+            f"太阳高度 {elevation:.0f}°，过低 / the sun stands too low",
+            expected=f"≥ {_LOWEST_SUN_DEG:.0f}°",
+            remedy="换一个白天的时刻 / choose a time by day",
+        )
+    return _Sunlight(earth_sun_distance_au(acquired_utc_s), elevation, float(azimuth))
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +203,7 @@ class _View:
     grid: Grid
     land: Land
     overhead: Overhead
-    sun: Sunlight
+    sun: _Sunlight
     burnt: tuple[BurntField, ...]
     bright: bool
     calibration: Calibration
@@ -300,7 +283,7 @@ def _burn(
     rho: Singles,
     hot: pd.DataFrame,
     band: Band,
-    sun: Sunlight,
+    sun: _Sunlight,
     at: tuple[NDArray[np.int64], NDArray[np.int64]],
     clear: Singles,
 ) -> None:

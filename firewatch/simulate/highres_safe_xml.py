@@ -43,46 +43,10 @@ def product_xml(scene: HighresScene, granule: str, images: Iterable[str]) -> str
     images
         Paths of the bands without suffix, in the order of the bands' numbers.
     """
-    moment = datetime.fromtimestamp(scene.acquired_utc_s, UTC)
-    time = f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
-    baseline = _baseline(scene)
-    mission = scene.scene_id.split("_")[1]
-    taken = _node(
-        "Datatake",
-        _text("SPACECRAFT_NAME", scene.platform),
-        _text("DATATAKE_TYPE", "INS-NOBS"),
-        _text("DATATAKE_SENSING_START", time),
-        _text("SENSING_ORBIT_NUMBER", "75"),
-        _text("SENSING_ORBIT_DIRECTION", "DESCENDING"),
-        datatakeIdentifier=f"G{mission}_{moment:%Y%m%dT%H%M%S}_028000_N{baseline}",
-    )
-    files = _node(
-        "Granule",
-        *(_text("IMAGE_FILE", path) for path in images),
-        datastripIdentifier=_datastrip(scene),
-        granuleIdentifier=_tile_id(scene, granule),
-        imageFormat="JPEG2000",
-    )
-    info = _node(
-        "Product_Info",
-        _text("PRODUCT_START_TIME", time),
-        _text("PRODUCT_STOP_TIME", time),
-        _text("PRODUCT_URI", f"{scene.scene_id}.SAFE"),
-        _text("PROCESSING_LEVEL", "Level-1C"),
-        _text("PRODUCT_TYPE", "S2MSI1C"),
-        _text("PROCESSING_BASELINE", baseline),
-        _text("PRODUCT_DOI", ORIGIN),
-        _text("GENERATION_TIME", time),
-        _text("PREVIEW_IMAGE_URL", "Not applicable"),
-        _text("PREVIEW_GEO_INFO", "Not applicable"),
-        taken,
-        _node("Query_Options", _text("PRODUCT_FORMAT", "SAFE_COMPACT"), completeSingleTile="true"),
-        _node("Product_Organisation", _node("Granule_List", files)),
-    )
     return _document(
         "n1:Level-1C_User_Product",
         f"{_PSD}/User_Product_Level-1C.xsd",
-        _node("n1:General_Info", info, _characteristics(scene)),
+        _node("n1:General_Info", _product_info(scene, granule, images), _characteristics(scene)),
         _node("n1:Geometric_Info", _footprint(scene)),
         _node(
             "n1:Quality_Indicators_Info",
@@ -115,6 +79,45 @@ def tile_xml(scene: HighresScene, granule: str, masked: bool) -> str:
             _node("Pixel_Level_QI", *(masks if masked else [])),
             metadataLevel="Standard",
         ),
+    )
+
+
+def _product_info(scene: HighresScene, granule: str, images: Iterable[str]) -> ElementTree.Element:
+    moment = datetime.fromtimestamp(scene.acquired_utc_s, UTC)
+    time = f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
+    baseline = _baseline(scene)
+    mission = scene.scene_id.split("_")[1]
+    taken = _node(
+        "Datatake",
+        _text("SPACECRAFT_NAME", scene.platform),
+        _text("DATATAKE_TYPE", "INS-NOBS"),
+        _text("DATATAKE_SENSING_START", time),
+        _text("SENSING_ORBIT_NUMBER", "75"),
+        _text("SENSING_ORBIT_DIRECTION", "DESCENDING"),
+        datatakeIdentifier=f"G{mission}_{moment:%Y%m%dT%H%M%S}_028000_N{baseline}",
+    )
+    files = _node(
+        "Granule",
+        *(_text("IMAGE_FILE", path) for path in images),
+        datastripIdentifier=_datastrip(scene),
+        granuleIdentifier=_tile_id(scene, granule),
+        imageFormat="JPEG2000",
+    )
+    return _node(
+        "Product_Info",
+        _text("PRODUCT_START_TIME", time),
+        _text("PRODUCT_STOP_TIME", time),
+        _text("PRODUCT_URI", f"{scene.scene_id}.SAFE"),
+        _text("PROCESSING_LEVEL", "Level-1C"),
+        _text("PRODUCT_TYPE", "S2MSI1C"),
+        _text("PROCESSING_BASELINE", baseline),
+        _text("PRODUCT_DOI", ORIGIN),
+        _text("GENERATION_TIME", time),
+        _text("PREVIEW_IMAGE_URL", "Not applicable"),
+        _text("PREVIEW_GEO_INFO", "Not applicable"),
+        taken,
+        _node("Query_Options", _text("PRODUCT_FORMAT", "SAFE_COMPACT"), completeSingleTile="true"),
+        _node("Product_Organisation", _node("Granule_List", files)),
     )
 
 

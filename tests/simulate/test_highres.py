@@ -17,7 +17,6 @@ from firewatch.simulate.highres import (
     Sky,
     draw_scene,
     grid_around,
-    simulated_scene,
 )
 from firewatch.simulate.highres_bands import earth_sun_distance_au
 from firewatch.simulate.highres_ground import Cover
@@ -99,9 +98,9 @@ def test_the_brightest_pixel_lies_where_the_fire_was_planted(
 ) -> None:
     grid = grid_around(place[0] + 0.004, place[1] - 0.003, sensor, 90, 110)
     fire = PlantedFire(*place, flaming_m2=12.0)
-    scene, _ = simulated_scene(
+    scene = draw_scene(
         3, sensor=sensor, grid=grid, acquired_utc_s=NOVEMBER, fires=(fire,), bright=False
-    )
+    ).scene
     brightest = np.unravel_index(np.argmax(scene.numbers["swir2"]), grid.shape)
     lon, lat = grid.lon_lat(brightest[0] + 0.5, brightest[1] + 0.5)
     size_deg = math.sqrt(PIXEL_M2[sensor]) / 111_195
@@ -255,10 +254,10 @@ def test_by_night_and_on_the_wrong_satellite_nothing_is_simulated() -> None:
 
 def test_a_scene_in_degrees_is_possible() -> None:
     grid = Grid("EPSG:4326", (0.0002, 0.0, 108.4, 0.0, -0.0002, 22.95), 60, 60)
-    scene, truth = simulated_scene(
+    made = draw_scene(
         2, sensor="MSI", grid=grid, acquired_utc_s=NOVEMBER,
         fires=(PlantedFire(108.4061, 22.9439, 5.0),),
     )  # fmt: skip
-    top = truth.sort_values("share_flaming").iloc[-1]
+    top = made.truth.sort_values("share_flaming").iloc[-1]
     assert (top["line"], top["column"]) == (30, 30)
-    assert len(np.unique(scene.numbers["nir"])) > 100
+    assert len(np.unique(made.scene.numbers["nir"])) > 100
