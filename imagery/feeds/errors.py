@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from firewatch.core.errors import FirewatchError
 from imagery.reading import both, shortened
 
@@ -27,3 +29,15 @@ def feed_error(cause: str, where: str = "", found: str = "", **values: object) -
     )
     shown = f"{what}: {shortened(found)}" if found else what
     return FeedError(shown, where=where, expected=expected, remedy=remedy)
+
+
+def need(package: str) -> None:
+    """Make sure that a package of the extra `feeds` is installed.
+
+    Raises
+    ------
+    FeedError
+        If it is not; says what to install.
+    """
+    if find_spec(package) is None:
+        raise feed_error("package", package=package)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from firewatch.core.geo import Extent
-from imagery.feeds.errors import FeedError, feed_error
+from imagery.feeds.errors import FeedError, feed_error, need
 from imagery.feeds.firms_answers import (
     Quota,
     Table,
@@ -92,6 +92,7 @@ class FirmsClient:
         self._sleep = sleep
         self._accepted = False
         self._asked = 0
+        need("requests")
         if not self._key:
             raise feed_error("firms_no_key", SERVICE, variable=KEY_VARIABLE)
 

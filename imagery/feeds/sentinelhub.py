@@ -15,7 +15,7 @@ import numpy as np
 
 from firewatch.core.files import atomic_path, short_hash
 from firewatch.core.geo import Extent
-from imagery.feeds.errors import feed_error
+from imagery.feeds.errors import feed_error, need
 from imagery.feeds.hub_catalogue import OVERPASS_GAP_S, item_of, offers_of
 from imagery.feeds.hub_requests import (
     NUMBERS,
@@ -148,10 +148,8 @@ class SentinelHubSource:
 
     def _client(self, collection: str) -> HubClient:
         """Return the client for a collection's address; one session serves all."""
-        try:
-            from imagery.feeds.hub_client import HubClient
-        except ModuleNotFoundError as error:
-            raise feed_error("hub_missing", package=error.name) from error
+        need("sentinelhub")
+        from imagery.feeds.hub_client import HubClient
 
         config = self._config.copy()
         if config.sh_base_url == self._service.url:

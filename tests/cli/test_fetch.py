@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -142,6 +143,27 @@ def test_no_key_says_where_to_get_one(firewatch: Any) -> None:
     said = firewatch.said("fetch", "firms", *DAYS, *NOW, code=1)
     assert "FIREWATCH_FIRMS_MAP_KEY" in said
     assert "https://firms.modaps.eosdis.nasa.gov/api/map_key/" in said
+
+
+@pytest.mark.kill
+def test_a_killed_fetch_leaves_whole_files_and_goes_on(firms: Firms, firewatch: Any) -> None:
+    whole = firms.table("VIIRS_SNPP_NRT", "104.4,20.9,112.1,26.4", date(2026, 11, 1), 5)
+    control = firms.table("VIIRS_SNPP_NRT", "46.5,25,54,31.5", date(2026, 11, 1), 5)
+    firms.fail("area", Answer(whole), Answer(control), Answer(b"", silent_s=60))
+    line = ["fetch", "firms", "--from", "2026-11-02", "--to", "2026-11-12", "--source"]
+    command = [sys.executable, "-m", "firewatch", *line, "VIIRS_SNPP", *NOW]
+    with subprocess.Popen(command, cwd=firewatch.folder, stderr=subprocess.DEVNULL) as running:
+        while firms.count("area") < 3 and running.poll() is None:
+            running_for = firms.stopped.wait(0.02)
+            assert not running_for
+        running.kill()
+    kept = sorted(path.name for path in (firewatch.folder / "feeds" / "firms").iterdir())
+    assert [name[:5] for name in kept] == [".firm", "firms"]
+    firms.faults.clear()
+    firms.asked.clear()
+    done = firewatch.json(*line, "VIIRS_SNPP", *NOW)
+    assert [file["fetched"] for file in done["files"]] == [False, True, True]
+    assert done["files"][0]["rows"] == 2
 
 
 def test_scenes_are_listed_with_their_cost_before_they_are_fetched(
