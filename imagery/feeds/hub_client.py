@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ID_VARIABLE: Final = "SH_CLIENT_ID"
 SECRET_VARIABLE: Final = "SH_CLIENT_SECRET"
+PROFILE_VARIABLE: Final = "SH_PROFILE"
 _UNAUTHORISED = 401
 _UNWELCOME = ("invalid_client", "unauthorized_client", "invalid_grant", "access_denied")
 """Errors of OAuth 2.0 (RFC 6749, section 5.2) that no further attempt mends."""
@@ -71,7 +72,8 @@ def _stored(profile: str) -> SHConfig:
         try:
             return SHConfig(profile or None)
         except (KeyError, ValueError, TypeError):
-            raise feed_error("hub_profile", found=profile, path=location) from None
+            # Without a default profile the environment may do.
+            profile = profile or os.environ.get(PROFILE_VARIABLE, "")
     if profile:
         raise feed_error("hub_profile", found=profile, path=location)
     return SHConfig(

@@ -207,7 +207,8 @@ class SentinelHubSource:
         return _image(body, product, tile)
 
     def _part(self, offer: Offer, grid: Grid, tile: Tile) -> Path:
-        name = f"{self._mark(offer, grid)}_{tile.line0}_{tile.column0}.tif"
+        # No scene by its name: what looks for scenes in the folder leaves it alone.
+        name = f"{self._mark(offer, grid)}_{tile.line0}_{tile.column0}.part"
         return self._folder / _PARTS / name
 
     def _clear_parts(self, offer: Offer, extent: Extent) -> None:

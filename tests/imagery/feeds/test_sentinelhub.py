@@ -359,6 +359,10 @@ def test_credentials_and_addresses_may_come_from_a_profile(
     assert len(sentinel_hub(ours, tmp_path, Naps()).search(FIELD, *MONTH)) == 4
     with pytest.raises(FeedError, match="no such profile"):
         sentinel_hub(replace(ours, profile="theirs"), tmp_path, Naps()).search(FIELD, *MONTH)
+    monkeypatch.setenv("SH_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("SH_CLIENT_SECRET", CLIENT_SECRET)
+    unnamed = replace(ours, profile="", url=hub.url, token_url=hub.token_url)
+    assert len(sentinel_hub(unnamed, tmp_path, Naps()).search(FIELD, *MONTH)) == 4
 
 
 def test_secret_and_token_are_in_no_file_or_log(
