@@ -75,6 +75,7 @@ _SHOWN = {
     Cover.SHADOW: Ground.SHADOW,
     Cover.WATER: Ground.WATER,
     Cover.GLINT: Ground.WATER,
+    Cover.FLOODED: Ground.WATER,
 }
 _SHOWS = np.array([_SHOWN.get(kind, Ground.CLEAR) for kind in Cover], dtype=np.uint8)
 
@@ -111,6 +112,7 @@ def draw_scene(
     platform: str | None = None,
     edition: str | None = None,
     bright: bool = True,
+    worked: float = 0.0,
 ) -> SimulatedScene:
     """Return a simulated scene with fires, and what is true of it.
 
@@ -133,6 +135,9 @@ def draw_scene(
         baseline 04.00 numbers of MSI are 1000 higher.
     bright
         Whether roofs, greenhouses and solar panels stand on the ground.
+    worked
+        Share of the fields that have been harvested, ploughed or flooded since the ground of the
+        seed was drawn; more of them at a larger share, the same ones and others.
 
     Raises
     ------
@@ -146,7 +151,15 @@ def draw_scene(
     overhead = draw_sky(rng, sky, sensor, sun.elevation_deg, sun.azimuth_deg)
     land = draw_land(np.random.default_rng([rng_seed, _GROUND_SEED]))
     view = _View(
-        sensor, grid, land, overhead, sun, tuple(burnt), bright, calibration(sensor, offset)
+        sensor,
+        grid,
+        land,
+        overhead,
+        sun,
+        tuple(burnt),
+        bright,
+        worked,
+        calibration(sensor, offset),
     )
     numbers, cover, truth = _measured(view, fires, rng)
     name = _platform_of(sensor, platform)
@@ -206,6 +219,7 @@ class _View:
     sun: _Sunlight
     burnt: tuple[BurntField, ...]
     bright: bool
+    worked: float
     calibration: Calibration
 
 
@@ -251,7 +265,7 @@ def _strip(
     """Fill a strip of all bands and of the cover; return the truth of its fire pixels."""
     x_m, y_m = places_m(view.grid, strip.start, strip.stop - strip.start)
     overhead = view.overhead
-    bare = view.land.cover(x_m, y_m, view.bright)
+    bare = view.land.cover(x_m, y_m, view.bright, view.worked)
     char = burnt_share(view.burnt, view.grid, strip.start, len(y_m))
     ground = np.where(char > 0.5, np.uint8(Cover.BURNT), bare)
     glint = overhead.glint(ground, x_m, y_m)

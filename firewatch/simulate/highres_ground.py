@@ -38,6 +38,8 @@ class Cover(IntEnum):
     CLOUD_EDGE = 12
     SHADOW = 13
     NO_DATA = 14
+    PLOUGHED = 15
+    FLOODED = 16
 
 
 ROLES: tuple[Role, ...] = (
@@ -56,6 +58,8 @@ _SPECTRA: dict[Cover, tuple[float, ...]] = {
     Cover.ROOF: (0.26, 0.30, 0.21, 0.13, 0.21, 0.37, 0.42, 0.003),
     Cover.GREENHOUSE: (0.22, 0.22, 0.23, 0.23, 0.31, 0.29, 0.24, 0.003),
     Cover.SOLAR_PANEL: (0.11, 0.09, 0.08, 0.07, 0.12, 0.23, 0.25, 0.002),
+    Cover.PLOUGHED: (0.11, 0.09, 0.10, 0.12, 0.17, 0.23, 0.18, 0.002),
+    Cover.FLOODED: (0.12, 0.10, 0.09, 0.09, 0.11, 0.07, 0.05, 0.001),
     Cover.BURNT: (0.11, 0.09, 0.08, 0.08, 0.10, 0.18, 0.19, 0.002),
 }
 _TABLE = np.array(
@@ -72,6 +76,7 @@ _SITE_SHARE = 0.8
 _SITE_SIZE_M = (40.0, 240.0)
 _FOREST_ABOVE, _TOWN_ABOVE, _RIVER_HALF_WIDTH = 0.9, 1.9, 0.035
 _SOIL_SHARE, _CANE_ABOVE = 0.12, 0.1
+_FLOODED_SHARE = 0.3
 # What one bright object differs from others of its kind by, in the bands that detectors divide.
 _SITE_TONES: dict[Role, float] = {"nir": 0.25, "swir2": 0.15}
 # What neighbouring pixels, and whole fields, differ by.
@@ -130,21 +135,26 @@ class Land:
     grain: Texture
     fields: Singles
     tones: Singles
+    turns: Singles
     sites: Singles
     site_places: Singles
     site_tones: Singles
 
-    def cover(self, x_m: Floats, y_m: Floats, bright: bool = True) -> Codes:
+    def cover(self, x_m: Floats, y_m: Floats, bright: bool = True, worked: float = 0.0) -> Codes:
         """Return (lines, columns) codes of `Cover`; x along columns, y along lines.
 
         Parameters
         ----------
         bright
             Whether roofs, greenhouses and solar panels stand on it.
+        worked
+            Share of the fields that have been harvested, or where they were, ploughed or flooded.
         """
         use = self.use.at(x_m, y_m)
         field = cells(self.fields, x_m, y_m, *_FIELD_M)
         cover = np.where(use > _CANE_ABOVE, Cover.CANE, Cover.STUBBLE).astype(np.uint8)
+        if worked:
+            _work(cover, cells(self.turns, x_m, y_m, *_FIELD_M) / worked)
         cover[field < _SOIL_SHARE] = Cover.RED_SOIL
         cover[self.hills.at(x_m, y_m) > _FOREST_ABOVE] = Cover.FOREST
         cover[use > _TOWN_ABOVE] = Cover.TOWN
@@ -177,6 +187,14 @@ class Land:
         return np.where(across & along, kind, 0).astype(np.uint8)
 
 
+def _work(cover: Codes, turn: Singles) -> None:
+    """Harvest cane, plough or flood stubble, in place, where `turn` is below 1."""
+    stubble = (cover == Cover.STUBBLE) & (turn < 1)
+    cover[(cover == Cover.CANE) & (turn < 1)] = Cover.STUBBLE
+    cover[stubble] = Cover.PLOUGHED
+    cover[stubble & (turn < _FLOODED_SHARE)] = Cover.FLOODED
+
+
 def draw_land(rng: np.random.Generator) -> Land:
     """Return the ground of a generator's seed."""
     hills, use, rivers, grain = (
@@ -190,8 +208,9 @@ def draw_land(rng: np.random.Generator) -> Land:
     sizes = np.exp(rng.uniform(small, large, (2, *_TILE)))
     centres = rng.uniform(0.2 * SITE_M, 0.8 * SITE_M, (2, *_TILE))
     places = np.concatenate([centres, sizes]).astype(np.float32)
+    turns = rng.uniform(0, 1, _TILE).astype(np.float32)
     own = rng.uniform(-1, 1, (len(_SITE_TONES), *_TILE)).astype(np.float32)
-    return Land(hills, use, rivers, grain, fields, tones, kinds, places, own)
+    return Land(hills, use, rivers, grain, fields, tones, turns, kinds, places, own)
 
 
 def charred(rho: Singles, share: Singles, role: Role) -> None:

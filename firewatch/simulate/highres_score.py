@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from firewatch.simulate.granule_score import with_rate
 from firewatch.simulate.highres import SimulatedScene, ground_cover
-from firewatch.simulate.highres_fires import PlantedFire
+from firewatch.simulate.highres_fires import BurntField, PlantedFire, burnt_share
 from firewatch.simulate.highres_ground import Cover
 from imagery.highres.grid import Grid
 
@@ -122,6 +122,61 @@ def false_alarms(made: SimulatedScene, fire_mask: NDArray[np.bool_]) -> pd.DataF
             index=pd.Index([kind.name for kind in kinds], name="cover"),
         )
     )
+
+
+def found_scars(
+    before: SimulatedScene, burned: NDArray[np.bool_], fields: Sequence[BurntField]
+) -> pd.DataFrame:
+    """Return how much of each burnt field was called burned.
+
+    Parameters
+    ----------
+    before
+        Of the pair; only pixels that it shows as a field are asked for.
+    burned
+        (lines, columns) on its grid.
+
+    Returns
+    -------
+    DataFrame
+        One row a field with a whole pixel in it: hectares, severity, found (share of its pixels).
+    """
+    rows = []
+    growing = np.isin(before.cover, _FIELDS)
+    for field in fields:
+        inside = burnt_share([field], before.scene.grid, 0, before.scene.grid.lines)
+        whole = (inside > 0.99 * field.severity) & growing
+        if whole.any():
+            rows.append((field.hectares, field.severity, float(burned[whole].mean())))
+    return pd.DataFrame(rows, columns=["hectares", "severity", "found"])
+
+
+def false_scars(
+    before: SimulatedScene,
+    after: SimulatedScene,
+    burned: NDArray[np.bool_],
+    fields: Sequence[BurntField],
+) -> pd.DataFrame:
+    """Return pixels that did not burn, and those called burned, by what they were and became.
+
+    Returns
+    -------
+    DataFrame
+        Index before, after (names of `Cover`); clear, false (pixels).
+    """
+    grid = before.scene.grid
+    rest = burnt_share(fields, grid, 0, grid.lines) == 0
+    rest = ~ndimage.binary_dilation(~rest, _SQUARE) & (after.cover != Cover.NO_DATA)
+    names = np.array([kind.name for kind in Cover])
+    table = pd.DataFrame(
+        {
+            "before": names[before.cover[rest]],
+            "after": names[after.cover[rest]],
+            "false": burned[rest],
+        }
+    )
+    grouped = table.groupby(["before", "after"])["false"]
+    return pd.DataFrame({"clear": grouped.size(), "false": grouped.sum()})
 
 
 def without(

@@ -175,6 +175,26 @@ def test_burnt_fields_lose_near_infrared_and_burn_ratio_and_nothing_else_does(
     assert burnt.sum() * PIXEL_M2[sensor] == pytest.approx(field.hectares * 10_000, rel=0.15)
 
 
+def test_fields_are_harvested_and_ploughed_between_scenes_and_the_rest_stays() -> None:
+    first, later = drawn("MSI"), drawn("MSI", worked=0.3)
+    changed = first.cover != later.cover
+    was, became = first.cover[changed], later.cover[changed]
+    assert set(zip(was.tolist(), became.tolist(), strict=True)) == {
+        (Cover.CANE, Cover.STUBBLE),
+        (Cover.STUBBLE, Cover.PLOUGHED),
+        (Cover.STUBBLE, Cover.FLOODED),
+    }
+    fields = np.isin(first.cover, [Cover.CANE, Cover.STUBBLE])
+    assert changed[fields].mean() == pytest.approx(0.3, abs=0.08)
+    # Harvest lowers the burn ratio too: what makes it hard to tell from burning.
+    fall = nbr(first.scene) - nbr(later.scene)
+    assert (
+        np.median(fall[later.cover == Cover.STUBBLE][changed[later.cover == Cover.STUBBLE]]) > 0.3
+    )
+    less = drawn("MSI", worked=0.1).cover != first.cover
+    assert (changed | ~less).all()
+
+
 def test_clouds_hide_fires_and_are_marked() -> None:
     fires = tuple(
         PlantedFire(NANNING[0] + 0.004 * i, NANNING[1] + 0.004 * j, 1.0)

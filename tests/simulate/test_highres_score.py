@@ -6,12 +6,22 @@ import numpy as np
 import pytest
 import shapely
 
-from firewatch.simulate.highres import PlantedFire, SimulatedScene, Sky, draw_scene, grid_around
+from firewatch.simulate.highres import (
+    CLEAR,
+    BurntField,
+    PlantedFire,
+    SimulatedScene,
+    Sky,
+    draw_scene,
+    grid_around,
+)
 from firewatch.simulate.highres_ground import Cover
 from firewatch.simulate.highres_score import (
     false_alarms,
+    false_scars,
     fires_on_fields,
     found_fires,
+    found_scars,
     recall_by_size,
     without,
 )
@@ -78,6 +88,24 @@ def test_false_pixels_are_told_apart_by_ground_and_counted_by_patch(made: Simula
     assert row["clusters"] >= 1
     assert row["per_million"] == 1e6
     assert table.drop("SOLAR_PANEL")["false"].sum() == 0
+
+
+def test_burnt_fields_are_found_by_share_and_the_rest_told_by_what_it_became() -> None:
+    spots = fires_on_fields(4, GRID, (1.0,), 4)
+    fields = [BurntField(one.lon, one.lat, 160.0, 120.0) for one in spots]
+    before = scene(())
+    after = draw_scene(
+        4, sensor="MSI", grid=GRID, acquired_utc_s=NOVEMBER, burnt=fields, worked=0.5, sky=CLEAR
+    )
+    burnt = after.cover == Cover.BURNT
+    assert (found_scars(before, burnt, fields)["found"] == 1).all()
+    assert (found_scars(before, ~burnt, fields)["found"] == 0).all()
+    assert found_scars(before, burnt, fields)["hectares"].tolist() == pytest.approx([1.92] * 4)
+    wrong = false_scars(before, after, burnt | (after.cover == Cover.PLOUGHED), fields)
+    assert wrong.loc[("STUBBLE", "PLOUGHED"), "false"] == wrong.loc[
+        ("STUBBLE", "PLOUGHED"), "clear"
+    ] > 0  # fmt: skip
+    assert wrong["false"].sum() == wrong.loc[("STUBBLE", "PLOUGHED"), "false"]
 
 
 def test_clusters_that_are_set_aside_leave_the_mask() -> None:
