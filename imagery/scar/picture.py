@@ -63,4 +63,5 @@ def _coloured(scene: HighresScene, grid: Grid, roles: tuple[Role, ...]) -> Colou
         low, high = _STRETCH[role]
         scaled = np.clip((values - low) / (high - low), 0, 1) ** _GAMMA
         layers.append(np.where(np.isfinite(values), scaled * 255, _NO_DATA))
-    return np.rint(np.stack(layers, axis=-1)).astype(np.uint8)
+    colours: Colours = np.rint(np.stack(layers, axis=-1)).astype(np.uint8)
+    return colours

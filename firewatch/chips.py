@@ -1,0 +1,124 @@
+"""The picture of a fire's evidence, from what was found to what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from firewatch.core.i18n import Texts, texts
+from firewatch.core.time import local_text
+from firewatch.core.vocab import Language
+from imagery.highres.grid import Grid
+from imagery.scar.gather import around
+from imagery.scar.outline import on_grid
+from imagery.scar.parameters import EvidenceParameters
+from imagery.scar.picture import picture_of
+from imagery.scar.reasons import reason_text
+from imagery.scar.values import Evidence, Moment, SceneLook
+from maps.chips import Chip, Panel, Ring
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from firewatch.confirm import FireEvent
+
+_AROUND_M = 450.0
+_CLOUDED_BELOW = 0.2
+_NORTH_STEP_DEG = 1e-3
+
+
+def chip_of(
+    event: FireEvent, evidence: Evidence, parameters: EvidenceParameters, language: Language
+) -> Chip:
+    """Return what is drawn of a fire: its place, the finding, and the scenes behind it."""
+    words = texts("maps", language)
+    pixels = _pixels(event)
+    view = around(shapely.union_all(pixels), _AROUND_M)
+    first = event.points.sort_values("acquired_s").iloc[0]
+    finding = words.label("finding", str(evidence.finding))
+    if evidence.hectares:
+        finding = words("chip.finding", finding=finding, hectares=evidence.hectares)
+    panels = []
+    for moment in get_args(Moment):
+        panel = _missing(moment, parameters, words)
+        scene, look = evidence.scenes.get(moment), getattr(evidence, moment)
+        if scene is not None and look is not None:
+            picture = picture_of(scene, view)
+            panel = Panel(
+                moment=moment,
+                heading=words(
+                    "chip.heading", time=local_text(look.acquired_utc_s), share=look.clear_share
+                ),
+                scene_id=look.scene_id,
+                swir=picture.swir,
+                natural=picture.natural,
+                missing=_hidden(look, words),
+                footprint=list(_rings(pixels, picture.grid)),
+                outline=_outline(evidence, moment, picture.grid),
+                pixel_m=float(np.sqrt(picture.grid.pixel_area_m2())),
+                north=_north(picture.grid),
+            )
+        panels.append(panel)
+    return Chip(
+        place=f"{first['city']} {first['county']} {first['lon']:.4f}°E {first['lat']:.4f}°N",
+        when=words(
+            "chip.when",
+            time=local_text(event.first_s),
+            platform=words.label("platform", str(first["platform"])),
+        ),
+        finding=str(evidence.finding),
+        finding_text=finding,
+        reason=reason_text(evidence.reason, language),
+        event_id=event.event_id,
+        panels=tuple(panels),
+        simulated=event.simulated or evidence.simulated,
+        language=language,
+    )
+
+
+def _missing(moment: Moment, parameters: EvidenceParameters, words: Texts) -> Panel:
+    days = parameters.during_days if moment == "during" else parameters.window_days
+    return Panel(moment, missing=words(f"chip.none_{moment}", days=days))
+
+
+def _hidden(look: SceneLook, words: Texts) -> str:
+    if look.clear_share >= _CLOUDED_BELOW:
+        return ""
+    return words("chip.cloud", share=look.clear_share)
+
+
+def _pixels(event: FireEvent) -> NDArray[np.object_]:
+    from firewatch.confirm import pixel_boxes
+
+    # A patrol has no pixel: a small box shows its place.
+    least_m = 20.0 if bool(event.points["scan_km"].isna().any()) else 0.0
+    return pixel_boxes(event.points, least_m)
+
+
+def _outline(evidence: Evidence, moment: Moment, grid: Grid) -> list[Ring]:
+    """Return flame in the picture during the fire, scar or flame in the one after."""
+    if moment == "before":
+        return []
+    if moment == "during":
+        flames = evidence.clusters["geometry"] if len(evidence.clusters) else ()
+        return list(_rings(flames, grid))
+    return list(_rings([evidence.polygon] if evidence.polygon is not None else [], grid))
+
+
+def _rings(outlines: Iterable[BaseGeometry], grid: Grid) -> Iterator[Ring]:
+    for outline in outlines:
+        for part in shapely.get_parts(on_grid(outline, grid)):
+            if part.geom_type == "Polygon":
+                yield shapely.get_coordinates(part.exterior)
+
+
+def _north(grid: Grid) -> tuple[float, float]:
+    lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
+    line, column = grid.position([lon, lon], [lat, lat + _NORTH_STEP_DEG])
+    step = np.array([column[1] - column[0], line[1] - line[0]])
+    x, y = step / np.hypot(*step)
+    return float(x), float(y)
