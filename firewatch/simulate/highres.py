@@ -29,6 +29,7 @@ from firewatch.simulate.highres_fires import BurntField, PlantedFire, burnt_shar
 from firewatch.simulate.highres_ground import Codes, Cover, Land, charred, draw_land
 from firewatch.simulate.highres_places import grid_around, mgrs_tile, places_m
 from firewatch.simulate.highres_sky import CLEAR, Overhead, Sky, beyond_swath, draw_sky
+from firewatch.simulate.highres_smoke import plumes, smoked
 from imagery.highres.grid import Grid
 from imagery.highres.products import OLI_FULL, SIMULATED_PREFIX
 from imagery.highres.scene import Calibration, Ground, HighresScene, Numbers, Role, SensorName
@@ -64,10 +65,11 @@ pixels of some 6 % flames of 1,000 K fold, with band 6 full.
 """
 _LOWEST_SUN_DEG = 5.0
 _STRIP = 512
-_GROUND_SEED, _SKY_SEED = 1, 2
+_GROUND_SEED, _SKY_SEED, _WIND_SEED = 1, 2, 4
 _TOLD: tuple[Role, ...] = ("nir", "swir1", "swir2")
 _OF_A_FIRE = (
-    "lon", "lat", "flaming_m2", "flame_k", "smouldering_m2", "smoulder_k", "radius_m", "frp_mw",
+    "lon", "lat", "flaming_m2", "flame_k", "smouldering_m2", "smoulder_k", "radius_m", "smoke",
+    "frp_mw",
 )  # fmt: skip
 _SHOWN = {
     Cover.NO_DATA: Ground.NO_DATA,
@@ -88,7 +90,7 @@ class SimulatedScene:
     ----------
     truth
         One row a fire and pixel that sees it: fire, line, column, lon, lat, flaming_m2, flame_k,
-        smouldering_m2, smoulder_k, radius_m, frp_mw (of the fire), share_flaming,
+        smouldering_m2, smoulder_k, radius_m, smoke, frp_mw (of the fire), share_flaming,
         share_smouldering (of the pixel), rho_<band> for nir, swir1 and swir2 (of the pixel,
         without noise), veil (share hidden by cloud), full, folded (of band 7 or 12), simulated.
     cover
@@ -150,18 +152,21 @@ def draw_scene(
     rng = np.random.default_rng([rng_seed, _SKY_SEED, acquired_utc_s])
     overhead = draw_sky(rng, sky, sensor, sun.elevation_deg, sun.azimuth_deg)
     land = draw_land(np.random.default_rng([rng_seed, _GROUND_SEED]))
+    wind = np.random.default_rng([rng_seed, _WIND_SEED, acquired_utc_s])
     view = _View(
-        sensor,
-        grid,
-        land,
-        overhead,
-        sun,
-        tuple(burnt),
-        bright,
-        worked,
-        calibration(sensor, offset),
+        sensor=sensor,
+        grid=grid,
+        land=land,
+        overhead=overhead,
+        sun=sun,
+        fires=tuple(fires),
+        burnt=tuple(burnt),
+        wind_rad=float(wind.uniform(0, 2 * np.pi)),
+        bright=bright,
+        worked=worked,
+        calibration=calibration(sensor, offset),
     )
-    numbers, cover, truth = _measured(view, fires, rng)
+    numbers, cover, truth = _measured(view, rng)
     name = _platform_of(sensor, platform)
     scene = HighresScene(
         scene_id=_scene_id(name, sensor, grid, acquired_utc_s, edition),
@@ -218,6 +223,8 @@ class _View:
     overhead: Overhead
     sun: _Sunlight
     burnt: tuple[BurntField, ...]
+    fires: tuple[PlantedFire, ...]
+    wind_rad: float
     bright: bool
     worked: float
     calibration: Calibration
@@ -231,7 +238,7 @@ def ground_cover(rng_seed: int, grid: Grid, bright: bool = True) -> Codes:
 
 
 def _measured(
-    view: _View, fires: Sequence[PlantedFire], rng: np.random.Generator
+    view: _View, rng: np.random.Generator
 ) -> tuple[dict[Role, Numbers], Codes, pd.DataFrame]:
     """Return numbers by role, cover and truth, worked out strip by strip."""
     shape = view.grid.shape
@@ -239,7 +246,7 @@ def _measured(
         band.role: np.zeros(shape, dtype=np.uint16) for band in BANDS[view.sensor]
     }
     cover = np.zeros(shape, dtype=np.uint8)
-    hot = hot_pixels(fires, view.grid)
+    hot = hot_pixels(view.fires, view.grid)
     beyond = beyond_swath(shape, view.overhead.sky.missing_share)
     truth = []
     for line0 in range(0, shape[0], _STRIP):
@@ -251,7 +258,7 @@ def _measured(
             stored[strip][beyond[strip]] = view.calibration.fill
         gone = beyond[found["line"], found["column"]]
         truth.append(found.assign(veil=np.where(gone, 1.0, found["veil"])))
-    return numbers, cover, _truth(pd.concat(truth, ignore_index=True), fires)
+    return numbers, cover, _truth(pd.concat(truth, ignore_index=True), view.fires)
 
 
 def _strip(
@@ -271,12 +278,14 @@ def _strip(
     glint = overhead.glint(ground, x_m, y_m)
     cover[strip] = overhead.seen(ground, x_m, y_m, glint)
     shadow = overhead.shadow(x_m, y_m)
+    smoke = plumes(view.fires, view.grid, strip.start, len(y_m), view.wind_rad)
     at = hot["line"].to_numpy() - strip.start, hot["column"].to_numpy()
     found = hot
     for band in BANDS[view.sensor]:
         rho = view.land.reflectance(bare, x_m, y_m, band.role)
         if char.any():
             charred(rho, char, band.role)
+        smoked(rho, smoke, band.role)
         rho += overhead.mirrored(glint, ground, band.role, rng)
         veil = overhead.veil(x_m, y_m, band.role)
         overhead.over(rho, veil, shadow, band.role)

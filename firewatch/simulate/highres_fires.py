@@ -36,6 +36,8 @@ class PlantedFire:
         Area and temperature of embers and hot ash.
     radius_m
         Of the disc over which both lie; 0 for a point.
+    smoke
+        Share of the blue light that its smoke keeps back where it is thickest, 0..1.
     """
 
     lon: float
@@ -45,6 +47,7 @@ class PlantedFire:
     smouldering_m2: float = 0.0
     smoulder_k: float = 600.0
     radius_m: float = 0.0
+    smoke: float = 0.0
 
     @property
     def frp_mw(self) -> float:

@@ -33,6 +33,7 @@ def fires_on_fields(
     flame_k: float = 900.0,
     embers: float = 0.0,
     radius_m: float = 0.0,
+    smoke: float = 0.0,
 ) -> tuple[PlantedFire, ...]:
     """Return lone fires on stubble and cane, in turn of each size; fewer if the fields are few.
 
@@ -57,7 +58,7 @@ def fires_on_fields(
     lon, lat = grid.lon_lat(line[chosen], column[chosen])
     sizes = np.resize(np.asarray(sizes_m2, dtype=float), len(chosen))
     return tuple(
-        PlantedFire(x, y, size, flame_k, embers * size, radius_m=radius_m)
+        PlantedFire(x, y, size, flame_k, embers * size, radius_m=radius_m, smoke=smoke)
         for x, y, size in zip(lon.tolist(), lat.tolist(), sizes.tolist(), strict=True)
     )
 

@@ -20,7 +20,7 @@ _DAY_S = 86_400
 _SPREAD = 1.2
 _CLASSES = 64
 _FIELD_M = (60.0, 200.0)
-_EMBERS = 3.0
+_EMBERS, _SMOKE = 3.0, 0.6
 _BEFORE, _DURING, _AFTER = -1, 0, 1
 
 
@@ -66,7 +66,13 @@ def draw_series(request: SceneRequest, whole: bool = True) -> tuple[SimulatedSce
     rng = np.random.default_rng([request.seed, request.pixels])
     sizes = request.size_m2 * np.exp(_SPREAD * rng.standard_normal(_CLASSES))
     fires = fires_on_fields(
-        request.seed, grid, sizes.tolist(), request.fires, embers=_EMBERS, radius_m=15.0
+        request.seed,
+        grid,
+        sizes.tolist(),
+        request.fires,
+        embers=_EMBERS,
+        radius_m=15.0,
+        smoke=_SMOKE,
     )
     sides = rng.uniform(*_FIELD_M, (len(fires), 2)).tolist()
     fields = [BurntField(f.lon, f.lat, w, h) for f, (w, h) in zip(fires, sides, strict=True)]

@@ -175,6 +175,28 @@ def test_burnt_fields_lose_near_infrared_and_burn_ratio_and_nothing_else_does(
     assert burnt.sum() * PIXEL_M2[sensor] == pytest.approx(field.hectares * 10_000, rel=0.15)
 
 
+@pytest.mark.parametrize("sensor", SENSORS)
+def test_smoke_veils_blue_on_one_side_of_the_fire_and_leaves_2_micrometres_clear(
+    sensor: SensorName,
+) -> None:
+    clear = drawn(sensor, (PlantedFire(*NANNING, flaming_m2=1.0),), size=150)
+    smoky = drawn(sensor, (PlantedFire(*NANNING, flaming_m2=1.0, smoke=0.8),), size=150)
+    added = {
+        role: smoky.scene.reflectance(role) - clear.scene.reflectance(role)
+        for role in ("blue", "red", "swir2")
+    }
+    assert added["blue"].max() > 0.12
+    assert added["blue"].max() > added["red"].max() > 10 * np.abs(added["swir2"]).max()
+    line, column = np.nonzero(added["blue"] > 0.02)
+    fire_line, fire_column = smoky.scene.grid.position(*NANNING)
+    pixel_m = math.sqrt(PIXEL_M2[sensor])
+    towards = np.array([line.mean() - float(fire_line), column.mean() - float(fire_column)])
+    assert 50 < np.hypot(*towards) * pixel_m < 600
+    away = np.stack([line - float(fire_line), column - float(fire_column)], axis=1) @ towards
+    assert (away * pixel_m / np.hypot(*towards) > -60).all()
+    assert 0.01 < len(line) * PIXEL_M2[sensor] / 1e6 < 0.3
+
+
 def test_fields_are_harvested_and_ploughed_between_scenes_and_the_rest_stays() -> None:
     first, later = drawn("MSI"), drawn("MSI", worked=0.3)
     changed = first.cover != later.cover
