@@ -25,6 +25,7 @@ from firewatch.simulate.highres_score import (
     without,
 )
 from imagery.fire20m.detect import ALGORITHMS, HighresFires, detect_fires
+from imagery.highres.grid import Grid
 from imagery.highres.scene import SensorName
 
 pytestmark = pytest.mark.benchmark
@@ -38,9 +39,13 @@ DAYS = (1_604_545_800, 1_609_211_400, 1_613_445_000) if FULL else (1_604_545_800
 SEEDS = 6 if FULL else 1
 SIDE = 450 if FULL else 240
 SENSORS: tuple[SensorName, ...] = ("OLI", "MSI")
-RETURN_S = 16 * 86_400
+RETURN_S, LOOKS = 16 * 86_400, 6
+SKY, WORKED = Sky(cloud_share=0.15, glint=0.3), 0.2
 # Water, fields, forest, towns and clouds: where nothing looks like fire.
-PLAIN = ("STUBBLE", "CANE", "FOREST", "TOWN", "RED_SOIL", "WATER", "BURNT", "CLOUD")
+PLAIN = (
+    "STUBBLE", "CANE", "FOREST", "TOWN", "RED_SOIL", "WATER", "BURNT", "CLOUD", "PLOUGHED",
+    "FLOODED",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,41 +65,50 @@ class Looked:
         yield "guarded", without(self.fires.fire, static, self.made.scene.grid)
 
 
-def looked(
-    sensor: SensorName, seed: int, day_s: int, sky: Sky, flame_k: float | None, smoke: float
-) -> Looked:
-    grid = grid_around(106.6 + 0.7 * (seed % 7), 22.9, sensor, SIDE, SIDE)
-    fires = ()
-    if flame_k is not None:
+def burning(sensor: SensorName, flame_k: float, smoke: float) -> Iterator[Looked]:
+    """Yield scenes full of lone fires."""
+    for seed, day_s, grid in grounds(sensor):
         fires = fires_on_fields(
             seed, grid, SIZES_M2, SIDE, flame_k=flame_k, embers=2.0, smoke=smoke
         )
-    earlier = [
-        draw_scene(seed, sensor=sensor, grid=grid, acquired_utc_s=day_s - k * RETURN_S, sky=sky)
-        for k in range(1, 7 if flame_k is None else 1)
-    ]
-    burnt = []
-    if flame_k is None:
+        made = draw_scene(
+            seed,
+            sensor=sensor,
+            grid=grid,
+            acquired_utc_s=day_s,
+            fires=fires,
+            sky=SKY,
+            worked=WORKED,
+        )
+        yield Looked(made, detect_fires(made.scene))
+
+
+def quiet(sensor: SensorName) -> Iterator[Looked]:
+    """Yield scenes without fire, with burnt fields, and looks before them for the guard."""
+    for seed, day_s, grid in grounds(sensor):
         lon, lat = grid.lon_lat([SIDE / 4, SIDE / 2, SIDE * 0.8], [SIDE / 2, SIDE * 0.8, SIDE / 3])
-        burnt = [BurntField(x, y, 400, 300) for x, y in zip(lon, lat, strict=True)]
-    made = draw_scene(
-        seed, sensor=sensor, grid=grid, acquired_utc_s=day_s, fires=fires, burnt=burnt, sky=sky
-    )
-    return Looked(made, detect_fires(made.scene, earlier=[one.scene for one in earlier]))
+        made = draw_scene(
+            seed, sensor=sensor, grid=grid, acquired_utc_s=day_s, sky=SKY, worked=WORKED,
+            burnt=[BurntField(x, y, 400, 300) for x, y in zip(lon, lat, strict=True)],
+        )  # fmt: skip
+        before = [
+            draw_scene(seed, sensor=sensor, grid=grid, acquired_utc_s=day_s - k * RETURN_S, sky=SKY)
+            for k in range(1, LOOKS + 1)
+        ]
+        yield Looked(made, detect_fires(made.scene, earlier=[one.scene for one in before]))
 
 
-def scenes(sensor: SensorName, flame_k: float | None, smoke: float = 0.0) -> Iterator[Looked]:
+def grounds(sensor: SensorName) -> Iterator[tuple[int, int, Grid]]:
     for number in range(SEEDS):
-        day_s = DAYS[number % len(DAYS)]
-        sky = Sky(cloud_share=0.15, glint=0.3)
-        yield looked(sensor, 100 + number, day_s, sky, flame_k, smoke)
+        grid = grid_around(106.6 + 0.7 * number, 22.9, sensor, SIDE, SIDE)
+        yield 100 + number, DAYS[number % len(DAYS)], grid
 
 
 @pytest.mark.parametrize("sensor", SENSORS)
 @pytest.mark.parametrize(("flame_k", "smoke"), FLAMES)
 def test_fires_found_by_size(sensor: SensorName, flame_k: float, smoke: float) -> None:
     rows: dict[str, list[pd.DataFrame]] = {}
-    for one in scenes(sensor, flame_k, smoke):
+    for one in burning(sensor, flame_k, smoke):
         for name, mask in one.masks():
             rows.setdefault(name, []).append(found_fires(one.made, mask))
     tables = {name: pd.concat(parts) for name, parts in rows.items()}
@@ -112,7 +126,7 @@ def test_fires_found_by_size(sensor: SensorName, flame_k: float, smoke: float) -
 @pytest.mark.parametrize("sensor", SENSORS)
 def test_false_fires_by_class_of_ground(sensor: SensorName) -> None:
     tables: dict[str, pd.DataFrame] = {}
-    for one in scenes(sensor, None):
+    for one in quiet(sensor):
         for name, mask in one.masks():
             found = false_alarms(one.made, mask).drop(columns="per_million")
             tables[name] = tables[name] + found if name in tables else found
