@@ -22,6 +22,8 @@ _CLASSES = 64
 _FIELD_M = (60.0, 200.0)
 _EMBERS, _SMOKE = 3.0, 0.6
 _BEFORE, _DURING, _AFTER = -1, 0, 1
+# Share of the fields that have been harvested, ploughed or flooded by then.
+_WORKED = {_BEFORE: 0.0, _DURING: 0.04, _AFTER: 0.08}
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class SceneRequest:
 def draw_series(request: SceneRequest, whole: bool = True) -> tuple[SimulatedScene, ...]:
     """Return the scenes before, during and after fires, or only the one during.
 
-    During a fire the upper half of its field has burnt, after it the whole field.
+    During a fire the upper half of its field has burnt, after it the whole field. Meanwhile other
+    fields are harvested, ploughed or flooded.
     """
     grid = grid_around(request.lon, request.lat, request.sensor, request.pixels, request.pixels)
     rng = np.random.default_rng([request.seed, request.pixels])
@@ -110,6 +113,7 @@ def _scene(
         sky=Sky(request.cloud_share, glint=0.2),
         platform=request.platform,
         edition=request.edition,
+        worked=_WORKED[step],
     )
 
 
