@@ -21,6 +21,7 @@ import typer
 from firewatch.cli import (
     alert,
     compare,
+    confirm,
     coverage,
     data,
     demo,
@@ -54,6 +55,7 @@ app = typer.Typer(
 data.register(app)
 detect.register(app)
 compare.register(app)
+confirm.register(app)
 coverage.register(app)
 points.register(app)
 output.register(app)
