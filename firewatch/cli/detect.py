@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from firewatch.cli.state import State
     from firewatch.core.geo import Extent
     from imagery.detection.detect import DetectedGranule
-    from imagery.level1.scenes import SceneFiles
+    from imagery.highres.find import HighresAmong
+    from imagery.level1.scenes import SceneFiles, Scenes
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +38,8 @@ def detect(
     scenes: Annotated[
         list[str],
         typer.Argument(
-            help="VIIRS 02IMG、MODIS 021KM 或已定标 GeoTIFF，可为文件夹；几何文件放在旁边 / scenes"
+            help="VIIRS 02IMG、MODIS 021KM（几何文件放在旁边）、已定标 GeoTIFF、"
+            "Landsat 8/9 或哨兵二号 L1C 文件夹 / scenes or their folders"
         ),
     ],
     region: Annotated[
@@ -51,6 +53,7 @@ def detect(
     """由一级影像检测火点，缺省为整景、GeoJSON / fire pixels from level-1 imagery."""
     import pandas as pd
 
+    from firewatch.cli.detect_highres import detect_highres
     from firewatch.reports.detections_export import SUFFIXES
     from firewatch.reports.suffixes import suffix_of
 
@@ -58,7 +61,11 @@ def detect(
     if state.out is not None:
         # Before the long work, not after it.
         suffix_of(state.out, SUFFIXES)
-    found, faults = _scenes(scenes, state.settings.detection.stack_platform)
+    among, highres = _among(scenes, state.settings.detection.stack_platform)
+    if highres.found or highres.faults:
+        detect_highres(state, highres, _region(state) if region else None)
+        return
+    found, faults = list(among.found), among.faults.values()
     account = _Account()
     for fault in faults:
         _fail(state, account, fault)
@@ -114,23 +121,35 @@ class _Account:
         return {name: getattr(self, name) for name in names}
 
 
-def _scenes(
-    scenes: list[str], stack_platform: str
-) -> tuple[list[SceneFiles], list[FirewatchError]]:
-    """Return what there is to detect, and what is wrong with files that lack a companion."""
+def _among(scenes: list[str], stack_platform: str) -> tuple[Scenes, HighresAmong]:
+    """Return what there is to detect: granules, or scenes of Landsat and Sentinel-2.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing, or some of both: their fires are tables of different columns.
+    """
+    from imagery.highres.find import highres_among
     from imagery.level1.scenes import scenes_among
     from imagery.open import expand
 
     among = scenes_among(expand(scenes), stack_platform)
-    found = list(among.found)
-    faults: list[FirewatchError] = [*among.faults.values()]
-    if not found and not faults:
+    taken = {path for scene in among.found for path in scene.paths}
+    highres = highres_among(path for path in among.others if path not in taken)
+    coarse, fine = among.found or among.faults, highres.found or highres.faults
+    if coarse and fine:
+        raise UsageError(
+            "既有 VIIRS/MODIS 又有 Landsat/哨兵二号影像 / images of both resolutions",
+            expected="一次只检测一类 / one kind at a time",
+            remedy="分两次运行 detect / run detect twice",
+        )
+    if not coarse and not fine:
         raise UsageError(
             "没有一级影像 / no level-1 image among the files",
-            expected="VNP02IMG….nc, VJ102IMG….nc, MOD021KM….hdf, …i04….tif …",
+            expected="VNP02IMG….nc, VJ102IMG….nc, MOD021KM….hdf, …i04….tif, LC08…_MTL.txt, …SAFE",
             remedy="给出影像文件或其所在文件夹 / name the images or their folder",
         )
-    return found, faults
+    return among, highres
 
 
 @contextmanager
