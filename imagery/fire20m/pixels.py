@@ -151,7 +151,7 @@ class Pixels:
         self, role: Role, where: tuple[Indices, Indices] | tuple[slice, slice]
     ) -> NDArray[np.float64]:
         mult, add = self._linear[role]
-        return self.scene.numbers[role][where] * mult + add
+        return self.scene.numbers[role][where].astype(float) * mult + add
 
     def _valid(self, where: tuple[Indices, Indices] | tuple[slice, slice]) -> Bools:
         seen: Bools = self.scene.ground[where] != Ground.NO_DATA
