@@ -41,7 +41,10 @@ def chip_of(
     first = event.points.sort_values("acquired_s").iloc[0]
     finding = words.label("finding", str(evidence.finding))
     if evidence.hectares:
-        finding = words("chip.finding", finding=finding, hectares=evidence.hectares)
+        # The hectares are the scar's wherever there is one.
+        both = evidence.reason.key == "flame_and_scar"
+        key = "chip.finding_scar" if both else "chip.finding"
+        finding = words(key, finding=finding, hectares=evidence.hectares)
     panels = []
     for moment in get_args(Moment):
         panel = _missing(moment, parameters, words)

@@ -20,6 +20,7 @@ import typer
 
 from firewatch.cli import (
     alert,
+    burned,
     compare,
     confirm,
     coverage,
@@ -56,6 +57,7 @@ data.register(app)
 detect.register(app)
 compare.register(app)
 confirm.register(app)
+burned.register(app)
 coverage.register(app)
 points.register(app)
 output.register(app)
