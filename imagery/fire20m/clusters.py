@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,8 +33,10 @@ class Cluster:
     peak_swir2: float
 
 
-def clusters_of(pixels: Pixels, fires: Indices) -> Iterator[Cluster]:
-    """Yield the clusters of fire pixels, in order of their first pixel within a neighbourhood.
+def clusters_of(
+    pixels: Pixels, fires: Indices, is_large: Callable[[Indices], bool]
+) -> Iterator[Cluster]:
+    """Yield the clusters of fire pixels that are large enough.
 
     Only boxes around neighbouring fires are labelled, not the whole scene.
     """
@@ -49,10 +51,14 @@ def clusters_of(pixels: Pixels, fires: Indices) -> Iterator[Cluster]:
         labels = _measure.label(mask, connectivity=_CORNERS)
         for region in _measure.regionprops(labels, intensity_image=swir2):
             places = region.coords + np.array([top, left])
+            index = places[:, 0] * columns + places[:, 1]
+            if not is_large(index):
+                continue
+            middle = region.centroid
             yield Cluster(
-                index=places[:, 0] * columns + places[:, 1],
-                line=float(region.centroid[0]) + top + 0.5,
-                column=float(region.centroid[1]) + left + 0.5,
+                index=index,
+                line=float(middle[0]) + top + 0.5,
+                column=float(middle[1]) + left + 0.5,
                 mean_swir2=float(region.intensity_mean),
                 peak_swir2=float(region.intensity_max),
             )

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from imagery.detection.masks import Indices
 from imagery.detection.scene import Bools, Bytes
 from imagery.fire20m import landsat, sentinel2
 from imagery.fire20m.checks import NEEDED, check, runnable
@@ -139,10 +140,11 @@ def _find_msi(pixels: Pixels, able: Sequence[str], p: Fire20mParameters) -> Hits
 
 def _large_enough(pixels: Pixels, hits: Hits, p: Fire20mParameters) -> list[Cluster]:
     """Return the clusters that have as many pixels as their kind must, the largest first."""
-    kept = []
-    for cluster in clusters_of(pixels, hits.fires):
-        is_sure = np.isin(cluster.index, hits.unambiguous).any()
-        least = p.least_pixels_unambiguous if is_sure else p.least_pixels_contextual
-        if len(cluster.index) >= least:
-            kept.append(cluster)
+    sure = pixels.board(hits.unambiguous)
+
+    def is_large(index: Indices) -> bool:
+        least = p.least_pixels_unambiguous if sure[index].any() else p.least_pixels_contextual
+        return len(index) >= least
+
+    kept = clusters_of(pixels, hits.fires, is_large)
     return sorted(kept, key=lambda cluster: (-len(cluster.index), int(cluster.index[0])))

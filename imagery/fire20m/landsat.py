@@ -118,14 +118,15 @@ def kumar_roy(pixels: Pixels, spots: Indices, parameters: Fire20mParameters) -> 
         pixels.valid(near) & (beside["red"] <= p.grown_slope * beside["swir1"] - p.grown_offset)
     ]
     sure = np.union1d(seeds, grown)
-    board = np.zeros(pixels.shape, dtype=np.uint8)
-    board.reshape(-1)[sure] = 1
-    candidates = np.setdiff1d(spots[_kumar_roy_potential(values, p)], sure)
+    known = pixels.board(sure)
+    board = known.reshape(pixels.shape)
+    potential = spots[_kumar_roy_potential(values, p)]
+    candidates = potential[~known[potential]]
 
     def background(part: Part) -> Bools:
         blue, green, red, nir = (part.values[role] for role in KUMAR_ROY_ROLES[:4])
         water = (blue > green) & (green > red) & (red > nir)
-        fires = (part.of(board) > 0) | _kumar_roy_potential(part.values, p)
+        fires = part.of(board) | _kumar_roy_potential(part.values, p)
         return part.valid & (part.values["swir2"] > 0) & ~fires & ~water
 
     out = stands_out(pixels, candidates, KUMAR_ROY_ROLES, p.kumar_roy_rule, background, p)

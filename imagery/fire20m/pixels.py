@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from imagery.detection.contextual import Background, WindowRule, window_statistics
 from imagery.detection.masks import Indices
-from imagery.detection.scene import Bools, Bytes, Float32s
+from imagery.detection.scene import Bools, Float32s
 from imagery.highres.scene import Ground, HighresScene, Role
 
 Values: TypeAlias = Mapping[Role, NDArray[np.floating]]
@@ -28,6 +28,8 @@ SLACK = 1e-4
 """What a screen in single precision gives way, far above its rounding."""
 _STRIP_VALUES = 60_000
 _TILE = 256
+# Below, sorting costs less than a board of the whole scene.
+_FEW = 10_000
 
 
 def ratio(above: NDArray[np.floating], below: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -60,7 +62,7 @@ class Part:
     values: Values
     valid: Bools
 
-    def of(self, board: Bytes) -> Bytes:
+    def of(self, board: Bools) -> Bools:
         """Return a part of an array of the whole scene."""
         return board[self.lines, self.columns]
 
@@ -127,7 +129,14 @@ class Pixels:
         y, x = np.mgrid[-half : half + 1, -half : half + 1]
         lines, samples = line[:, None] + y.ravel(), column[:, None] + x.ravel()
         inside = (lines >= 0) & (lines < rows) & (samples >= 0) & (samples < columns)
-        return np.unique((lines * columns + samples)[inside])
+        found = (lines * columns + samples)[inside]
+        return np.unique(found) if len(found) < _FEW else np.flatnonzero(self.board(found))
+
+    def board(self, index: Indices) -> Bools:
+        """Return, by flat position of the whole scene, whether a pixel is among some."""
+        marked = np.zeros(self.shape[0] * self.shape[1], dtype=bool)
+        marked[index] = True
+        return marked
 
     def parts(self, index: Indices, half: int, roles: Sequence[Role]) -> Iterator[Part]:
         """Yield boxes that hold all pixels with what lies up to `half` pixels around them."""

@@ -69,12 +69,13 @@ def tai(pixels: Pixels, spots: Indices, parameters: Fire20mParameters) -> Indice
     # No mean of the index is negative.
     candidates = spots[index > p.tai_contrast]
     seeds = candidates[_contrast(pixels, candidates, p) > p.tai_contrast]
-    within = np.intersect1d(spots[index >= p.tai_least], pixels.around(seeds, p.tai_buffer // 2))
+    warm = spots[index >= p.tai_least]
+    within = warm[pixels.board(pixels.around(seeds, p.tai_buffer // 2))[warm]]
     nir, swir1, swir2 = pixels.at(within, TAI_ROLES).values()
     hot = within[(swir2 - swir1 > swir1 - nir) & (swir2 > p.tai_swir2)]
     near = pixels.around(hot, 1)
     nir, swir1, swir2 = pixels.at(near, TAI_ROLES).values()
-    kept = np.isin(near, hot) | ((swir1 >= p.tai_near_swir1) & (swir2 >= p.tai_near_swir2))
+    kept = pixels.board(hot)[near] | ((swir1 >= p.tai_near_swir1) & (swir2 >= p.tai_near_swir2))
     dark = (swir1 <= p.tai_dark_swir1) | (nir <= p.tai_dark_nir)
     return near[kept & ~dark & pixels.valid(near)]
 

@@ -98,12 +98,12 @@ def _of_pixels(
     return pd.DataFrame(
         {
             "row": np.repeat(np.arange(len(clusters)), [len(one.index) for one in clusters]),
-            "unambiguous": np.isin(index, hits.unambiguous),
+            "unambiguous": pixels.board(hits.unambiguous)[index],
             "static": is_static(looks, bright, parameters),
             "saturated": pixels.full(index, "swir2"),
             "looks": looks,
             "bright": bright,
             **{str(code): ground == code for code in Ground},
-            **{name: np.isin(index, found) for name, found in hits.by_algorithm.items()},
+            **{name: pixels.board(found)[index] for name, found in hits.by_algorithm.items()},
         }
     )

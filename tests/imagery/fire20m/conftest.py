@@ -140,7 +140,7 @@ class Scenes:
         rng = np.random.default_rng(3)
         rho = {k: v + rng.normal(0, 0.003, v.shape) for k, v in self.flat((50, 50)).items()}
         kinds = (
-            ((0.45, 0.6), (0.05, 0.15), (0.1, 0.35)),
+            ((0.4, 0.6), (0.05, 0.1), (0.15, 0.42)),
             ((0.2, 0.26), (0.07, 0.1), (0.1, 0.13)),
             ((0.1, 0.15), (0.05, 0.09), (0.055, 0.07)),
         )
@@ -149,6 +149,8 @@ class Scenes:
             swir2, nir, swir1 = (rng.uniform(*limits) for limits in kinds[k % 3])
             if k % 4 == 3:
                 nir, swir1 = swir2, swir2 * (1 - rng.uniform(0.455, 0.5))
+            if k == 0:
+                swir2, nir, swir1 = 0.48, 0.1, 0.46
             rho["swir2"][at], rho["nir"][at], rho["swir1"][at] = swir2, nir, swir1
         return self.of(sensor, rho)
 
