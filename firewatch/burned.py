@@ -25,7 +25,7 @@ from imagery.highres.grid import Grid
 from imagery.highres.scene import HighresScene
 from imagery.level1.window import OutsideRegionError
 from imagery.scar.gather import covering
-from imagery.scar.outline import within
+from imagery.scar.outline import M2_PER_HA, within
 from imagery.scar.parameters import ScarParameters
 from imagery.scar.season import BurnedGround, burned_ground
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from imagery.feeds.offers import Offer, SceneSource
 
 _CROPLAND_STEP_PX = 10
+_CROPLAND_STEP_DEG = 0.003
 _FINEST = "sentinel-2-l1c"
 
 
@@ -46,7 +47,9 @@ class BurnedSeason:
     Attributes
     ----------
     ground
-        None where no scene shows any of it.
+        Of the part that scenes are offered of; None where no scene shows any of it.
+    area_ha, cropland_ha
+        Of the county; cropland is NaN without a map of it.
     counted
         Fire points that the ledger counts in the same days.
     unreadable
@@ -56,8 +59,15 @@ class BurnedSeason:
     name: str
     period: Period
     ground: BurnedGround | None
+    area_ha: float
+    cropland_ha: float
     counted: int
     unreadable: tuple[str, ...]
+
+    @property
+    def seen_days(self) -> float:
+        """Return the mean over the county of the days that lie between two clear looks."""
+        return self.ground.seen_days * self.ground.area_ha / self.area_ha if self.ground else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +111,25 @@ def burned_season(
     faults: list[str] = []
     ground = _ground(inquiry, offers, extent, faults, progress)
     counts = tally(connection, inquiry.rule, period, "county_adcode", inquiry.counties)
-    return BurnedSeason(name, period, ground, int(counts["count"].sum()), tuple(faults))
+    area_ha, cropland_ha = _county_ha(inquiry)
+    counted = int(counts["count"].sum())
+    return BurnedSeason(name, period, ground, area_ha, cropland_ha, counted, tuple(faults))
+
+
+def _county_ha(inquiry: BurnedInquiry) -> tuple[float, float]:
+    """Return the area of the county, and of the cropland in it, in hectares."""
+    from pyproj import Geod
+
+    area_m2, _ = Geod(ellps="WGS84").geometry_area_perimeter(inquiry.outline)
+    area_ha = abs(area_m2) / M2_PER_HA
+    if inquiry.cropland is None:
+        return area_ha, float("nan")
+    west, south, east, north = inquiry.outline.bounds
+    lon, lat = np.meshgrid(
+        np.arange(west, east, _CROPLAND_STEP_DEG), np.arange(south, north, _CROPLAND_STEP_DEG)
+    )
+    inside = shapely.contains_xy(inquiry.outline, lon, lat)
+    return area_ha, area_ha * float(inquiry.cropland(lon[inside], lat[inside]).mean())
 
 
 def _ground(
@@ -113,6 +141,7 @@ def _ground(
 ) -> BurnedGround | None:
     # Hectares are counted on the finest pixels there are.
     fine = sorted(offers, key=lambda offer: offer.collection != _FINEST)
+    extent = _shown(offers, extent)
     first = next(_scenes(inquiry.source, fine, extent, []), None)
     if first is None:
         for _ in _scenes(inquiry.source, offers, extent, faults):
@@ -128,6 +157,19 @@ def _ground(
         cropland=_cropland(inquiry.cropland, grid),
     )
     return ground if ground.scenes else None
+
+
+def _shown(offers: Sequence[Offer], extent: Extent) -> Extent:
+    """Return the part of a box that scenes are offered of: the rest is unknown anyway."""
+    if not offers:
+        return extent
+    boxes = [offer.extent for offer in offers]
+    return Extent(
+        max(extent.west, min(box.west for box in boxes)),
+        max(extent.south, min(box.south for box in boxes)),
+        min(extent.east, max(box.east for box in boxes)),
+        min(extent.north, max(box.north for box in boxes)),
+    )
 
 
 def _scenes(
@@ -184,16 +226,17 @@ def _row(season: BurnedSeason) -> dict[str, object]:
     if ground is None:
         return row | dict.fromkeys(_MEASURES, np.nan)
     seen = ground.seen_ha > 0
+    days = season.seen_days
     measures = (
-        ground.area_ha,
+        season.area_ha,
         ground.seen_ha,
-        _share(ground.seen_ha, ground.area_ha),
-        ground.seen_days,
-        ground.seen_days / period.days,
+        _share(ground.seen_ha, season.area_ha),
+        days,
+        days / period.days,
         ground.burned_ha if seen else np.nan,
         _share(ground.burned_ha, ground.seen_ha),
         ground.seen_cropland_ha,
-        _share(ground.seen_cropland_ha, ground.cropland_ha),
+        _share(ground.seen_cropland_ha, season.cropland_ha),
         ground.burned_cropland_ha if ground.seen_cropland_ha else np.nan,
     )
     return row | dict(zip(_MEASURES, measures, strict=True))

@@ -152,8 +152,8 @@ def _notes(state: State, inquiry: BurnedInquiry, seasons: list[BurnedSeason]) ->
         elif not one.ground.seen_ha:
             notes.append(words("burned.no_pair", season=one.name))
         else:
-            part = one.ground.seen_days / one.period.days
-            share = one.ground.seen_ha / one.ground.area_ha
+            part = one.seen_days / one.period.days
+            share = one.ground.seen_ha / one.area_ha
             notes.append(words("burned.seen", season=one.name, share=share, part=part))
     if inquiry.cropland is None:
         notes.append(words("burned.no_cropland"))

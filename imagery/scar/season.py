@@ -203,7 +203,10 @@ def _outlines(table: pd.DataFrame, pair: NDArray[np.int32], grid: Grid) -> pd.Da
     patches = pd.DataFrame(
         {"_pair": [number for number, _ in found], "geometry": [shape for _, shape in found]}
     )
-    merged = patches.merge(table, on="_pair", how="left")
+    # Without a row a column has no kind that could be matched.
+    merged = patches.astype({"_pair": "int64"}).merge(
+        table.astype({"_pair": "int64"}), on="_pair", how="left"
+    )
     return merged.assign(hectares=[on_grid(shape, grid).area * pixel_ha for _, shape in found])[
         list(OUTLINE_COLUMNS)
     ]
