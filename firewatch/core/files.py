@@ -16,6 +16,8 @@ from firewatch.core.errors import NotWrittenError
 _HASH_BLOCK_BYTES = 1 << 20
 _LONGEST_REASON = 120
 _STEM = 40
+_END_BYTES = 64
+_GEOJSON = (".geojson", ".json")
 _OTHER_PLACE = "用 --out 另选位置 / choose another place with --out"
 # What the system says: what it means, and what to do.
 _REASONS = (
@@ -161,8 +163,17 @@ def atomic_layer(target: Path) -> Iterator[Path]:
     try:
         with atomic_path(target) as temporary:
             yield temporary
+            if target.suffix.lower() in _GEOJSON and not _ends_whole(temporary):
+                raise not_written(target, "GeoJSON")
     except (DataLayerError, DataSourceError) as error:
-        raise not_written(Path(target), str(error)) from error
+        raise not_written(target, str(error)) from error
+
+
+def _ends_whole(geojson: Path) -> bool:
+    """Tell whether a feature collection has its end: GDAL does not say that a disk was full."""
+    with geojson.open("rb") as stream:
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - _END_BYTES))
+        return stream.read().translate(None, b" \r\n\t").endswith(b"]}")
 
 
 def write_text_atomically(target: Path, text: str, encoding: str = "utf-8") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -131,12 +132,15 @@ def write_yoy_xlsx(
     frame = _Frame(
         banners(comparison, words), title(comparison, words), period_sentence(comparison, words)
     )
-    with atomic_path(path) as temporary, xlsxwriter.Workbook(str(temporary), _OPTIONS) as book:
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, _OPTIONS) as book:
         created = datetime.fromtimestamp(now_epoch_s, UTC).replace(tzinfo=None)
         status = words("simulated") if comparison.simulated else ""
         book.set_properties({"title": frame.title, "created": created, "status": status})
         for layout in _layouts(comparison, details, words):
             _write_sheet(book, layout, frame, words)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(written.getbuffer())
 
 
 def _layouts(comparison: Comparison, details: pd.DataFrame, words: Texts) -> list[_Layout]:
