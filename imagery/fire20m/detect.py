@@ -116,7 +116,7 @@ def detect_fires(
 def _find_oli(pixels: Pixels, able: Sequence[str], p: Fire20mParameters) -> Hits:
     screen = landsat.screen_of(p, with_schroeder="schroeder" in able)
     spots = pixels.screened(("red", "nir", "swir1", "swir2"), screen)
-    found, sure = {}, []
+    found, sure = {}, [np.empty(0, dtype=np.intp)]
     for name, algorithm in (("schroeder", landsat.schroeder), ("kumar_roy", landsat.kumar_roy)):
         if name in able:
             own = algorithm(pixels, spots, p)

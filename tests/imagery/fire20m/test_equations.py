@@ -7,6 +7,8 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from imagery.detection.parameters import with_overrides
 from imagery.fire20m.detect import ALGORITHMS, HighresFires, detect_fires
@@ -147,6 +149,35 @@ def test_every_threshold_counts_where_the_equations_have_it(
         if not same(expected, shipped_finds):
             return
     raise AssertionError("no scene tells the difference")
+
+
+@pytest.mark.parametrize("sensor", ["OLI", "MSI"])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32 - 1), lines=st.integers(1, 9), columns=st.integers(1, 9))
+def test_any_numbers_at_all_give_what_the_equations_give(
+    sensor: str, scenes: Any, oracle: Any, seed: int, lines: int, columns: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    scene = scenes.of(sensor, {role: np.zeros((lines, columns)) for role in scenes.land})
+    numbers = {
+        role: np.where(
+            rng.random((lines, columns)) < 0.1,
+            rng.choice(np.array([0, 1, 65534, 65535]), (lines, columns)),
+            rng.integers(0, 10 ** rng.uniform(3.5, 4.8), (lines, columns)),
+        ).astype(np.uint16)
+        for role in scene.numbers
+    }
+    scene = replace(scene, numbers=numbers)
+    if all(np.any(band) for band in numbers.values()):
+        assert same(fast(scene, ALONE), literal(oracle, scene, ALONE))
+
+
+def test_one_algorithm_may_do_where_one_vote_is_enough(scenes: Any) -> None:
+    scene = scenes.drawn("OLI", 0)
+    numbers = {role: scene.numbers[role] for role in ("nir", "swir1", "swir2", "red")}
+    alone = detect_fires(replace(scene, numbers=numbers), replace(ALONE, votes=1))
+    assert alone.version == "1/murphy"
+    np.testing.assert_array_equal(alone.fire, alone.votes == 4)
 
 
 def test_every_value_of_the_set_is_tested() -> None:
