@@ -71,7 +71,7 @@ def chip_of(
         when=words(
             "chip.when",
             time=local_text(event.first_s),
-            platform=words.label("platform", str(first["platform"])),
+            platform=" ".join([words.label("platform", str(first["platform"])), first["sensor"]]),
         ),
         finding=str(evidence.finding),
         finding_text=finding,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,15 @@ import pytest
 import rasterio
 from PIL import Image
 
+from firewatch.cli.main import run
 from firewatch.simulate.highres import Sky, draw_scene, grid_around
 from firewatch.simulate.highres_fires import BurntField, PlantedFire
 from imagery.highres.geotiff import write_scene
 
+FIRMS_HEADING = (
+    "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,"
+    "confidence,version,bright_ti5,frp,daynight"
+)
 LON, LAT = 108.32, 22.98
 FIELD = BurntField(108.322, 22.981, 160, 120, 1.0)
 FLAME = PlantedFire(108.331, 22.981, 60.0, 950.0, 200.0, 600.0, 15.0)
@@ -49,28 +55,39 @@ def fire(lon: float, lat: float, day: str = "2020-11-08", time: str = "0612") ->
     return f"{lat:.5f},{lon:.5f},335.0,0.4,0.4,{day},{time},N,VIIRS,n,2.0NRT,295.0,5.0,D"
 
 
+FIRES = {
+    "scar": (108.3215, 22.9815, "2020-11-08"),
+    "flame": (108.3310, 22.9805, "2020-11-05"),
+    "far": (109.9, 23.9, "2020-11-08"),
+}
+"""A fire on the field, one on the flame, and one far from any scene."""
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ledger")
+    rows = [fire(*where) for where in FIRES.values()]
+    (folder / "a.csv").write_text("\n".join([FIRMS_HEADING, *rows]) + "\n", encoding="utf-8")
+    file = folder / "firewatch.db"
+    assert run(["ingest", str(folder / "a.csv"), "--ledger", str(file)]) == 0
+    return file
+
+
 @pytest.fixture
-def desk(firewatch: Any) -> Any:
-    """Return a ledger with a fire on the field, one on the flame, and one far from any scene."""
-    firewatch.file(
-        "a.csv",
-        fire(108.3215, 22.9815),
-        fire(108.3310, 22.9805, "2020-11-05"),
-        fire(109.9, 23.9),
-    )
-    firewatch("ingest", "a.csv")
+def desk(firewatch: Any, ledger: Path) -> Any:
+    """Return a working directory with a ledger of the fires."""
+    shutil.copy(ledger, firewatch.folder / "firewatch.db")
     return firewatch
 
 
-def event(desk: Any, lon: float) -> str:
-    desk("points", "--out", "points.csv")
-    rows = pd.read_csv(desk.folder / "points.csv")
-    (name,) = rows.loc[(rows["lon"] - lon).abs() < 1e-4, "event_id"]
-    return str(name)
+def event(name: str) -> str:
+    lon, lat, day = FIRES[name]
+    stamp = day.replace("-", "")
+    return f"E_S-NPP_VIIRS_I_2.0NRT_{stamp}T0612_{lon * 1e5:.0f}_{lat * 1e5:.0f}"
 
 
 def test_a_burned_field_is_found_told_drawn_and_kept(desk: Any, scenes: Path) -> None:
-    name = event(desk, 108.3215)
+    name = event("scar")
     (found,) = desk.json("confirm", name, "--scenes", scenes, "--out", "chips")["events"]
     assert found["finding"] == "burn_scar"
     assert found["hectares"] == pytest.approx(FIELD.hectares, rel=0.25)
@@ -90,9 +107,9 @@ def test_a_burned_field_is_found_told_drawn_and_kept(desk: Any, scenes: Path) ->
 def test_a_flame_confirms_and_a_place_without_scenes_was_not_seen(desk: Any, scenes: Path) -> None:
     document = desk.json("confirm", "--season", "2020-21", "--scenes", scenes)
     by_event = {found["event_id"]: found for found in document["events"]}
-    assert by_event[event(desk, 108.331)]["finding"] == "confirmed_active"
-    assert by_event[event(desk, 109.9)]["finding"] == "not_seen"
-    assert by_event[event(desk, 108.3215)]["finding"] == "burn_scar"
+    assert by_event[event("flame")]["finding"] == "confirmed_active"
+    assert by_event[event("far")]["finding"] == "not_seen"
+    assert by_event[event("scar")]["finding"] == "burn_scar"
     assert document["failed"] == []
 
 
@@ -106,26 +123,26 @@ def test_all_suspected_of_a_day_are_looked_into_in_one_go(desk: Any, scenes: Pat
 
 
 def test_an_unknown_event_names_the_nearest(desk: Any, scenes: Path) -> None:
-    name = event(desk, 108.3215)
+    name = event("scar")
     said = desk.said("confirm", name[:-1] + "9", "--scenes", scenes, code=2)
     assert name in said
 
 
 def test_a_point_stands_for_its_event(desk: Any, scenes: Path) -> None:
-    name = event(desk, 108.3215)
+    name = event("scar")
     (found,) = desk.json("confirm", name.removeprefix("E_"), "--scenes", scenes)["events"]
     assert found["event_id"] == name
 
 
 def test_without_scenes_or_a_choice_it_says_what_to_give(desk: Any, scenes: Path) -> None:
-    assert "--online" in desk.said("confirm", event(desk, 108.3215), code=2)
+    assert "--online" in desk.said("confirm", event("scar"), code=2)
     assert "--season" in desk.said("confirm", "--scenes", scenes, code=2)
     assert "nowhere" in desk.said("confirm", "E_1", "--scenes", "nowhere", code=2)
 
 
 def test_one_failure_does_not_stop_the_others(desk: Any, scenes: Path) -> None:
     (desk.folder / "chips").mkdir()
-    name = event(desk, 108.3215)
+    name = event("scar")
     (found,) = desk.json("confirm", name, "--scenes", scenes)["events"]
     chip = desk.folder / found["chip"]
     chip.unlink()
@@ -154,8 +171,7 @@ def test_burned_ground_of_a_county_stands_beside_its_count(desk: Any, scenes: Pa
     assert base["burned_ha"] is None and base["counted"] == 0
     assert document["change_pct"]["burned_ha"] is None
     assert any("不是 0" in note for note in document["notes"])
-    assert "unknown, not 0" in desk(*line, "--lang", "en")
-    desk(*line, "--out", "burned.xlsx")
+    assert "unknown, not 0" in desk(*line, "--lang", "en", "--out", "burned.xlsx")
     book = openpyxl.load_workbook(desk.folder / "burned.xlsx")
     assert book.sheetnames == ["seasons", "pairs", "notes"]
     layer = geopandas.read_file(desk.folder / "burned.gpkg")

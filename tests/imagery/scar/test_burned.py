@@ -141,17 +141,17 @@ def test_each_pixel_takes_the_value_its_centre_lies_in(scenes: Any, target: Grid
     own = scenes.GRID
     values = np.arange(1, own.lines * own.columns + 1, dtype=np.uint16).reshape(own.shape)
     moved = onto(target, own, values, 0)
+    at = np.meshgrid(np.arange(target.lines), np.arange(target.columns), indexing="ij")
+    line, column = own.position(*target.lon_lat(at[0] + 0.5, at[1] + 0.5))
     agree = differ = 0
-    for i in range(target.lines):
-        for j in range(target.columns):
-            line, column = own.position(*target.lon_lat(i + 0.5, j + 0.5))
-            at = int(np.floor(line)), int(np.floor(column))
-            inside = 0 <= at[0] < own.lines and 0 <= at[1] < own.columns
-            expected = int(values[at]) if inside else 0
-            # GDAL bends straight lines by up to an eighth of a pixel.
-            edge = min(abs(line - round(float(line))), abs(column - round(float(column)))) < 0.13
-            agree += int(moved[i, j]) == expected
-            differ += int(moved[i, j]) != expected and not edge
+    for x, y, found in zip(line.ravel(), column.ravel(), moved.ravel(), strict=True):
+        i, j = math.floor(x), math.floor(y)
+        inside = 0 <= i < own.lines and 0 <= j < own.columns
+        expected = int(values[i, j]) if inside else 0
+        # GDAL bends straight lines by up to an eighth of a pixel.
+        edge = min(abs(x - round(x)), abs(y - round(y))) < 0.13
+        agree += int(found) == expected
+        differ += int(found) != expected and not edge
     assert differ == 0
     assert agree > 0.75 * moved.size
     assert (moved > 0).sum() > 500
