@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from firewatch.cli.confirm import OnlineOption, ScenesOption, scene_source
+from firewatch.cli.confirm import ScenesOption, scene_source
 from firewatch.cli.state import State, on_terminal, records, state_of, text_table
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ def burned(
         float, typer.Option(help="一对影像最多相隔几天 / days between the scenes of a pair", min=1)
     ] = 30.0,
     rule: Annotated[str | None, typer.Option(help="event_day | overpass_point | pixel")] = None,
-    online: OnlineOption = False,
 ) -> None:
     """过火面积：一县一季，与火点数对照、与上年同期相比 / burned ground beside the count."""
     from firewatch.burned import burned_season, season_table
@@ -54,7 +53,8 @@ def burned(
     state = state_of(context)
     if state.out is not None:
         suffix_of(state.out, _SUFFIXES)
-    source = scene_source(state, scenes, online)
+    # A season of a county is much to fetch: `fetch sentinelhub` tells its cost first.
+    source = scene_source(state, scenes, online=False)
     with state.ledger() as ledger:
         desk = desk_of(state, ledger, season, rule)
         inquiry = _inquiry(state, desk, county, source, window)

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 ScenesOption = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--scenes", help="本地影像文件或文件夹，可多次给出 / local scenes"
-    ),
+    typer.Option("--scenes", help="本地影像文件或文件夹，可多次给出 / local scenes"),
 ]
 OnlineOption = Annotated[
     bool, typer.Option("--online", help="本地没有的从 Sentinel Hub 取 / fetch what is not at hand")
@@ -112,9 +110,9 @@ def scene_source(state: State, scenes: Sequence[Path] | None, online: bool) -> S
     if not paths and not online:
         raise UsageError(
             "没有影像来源 / nowhere to take scenes from",
-            expected=f"--scenes 文件夹，或 --online，或 {kept}",
-            remedy="用 --scenes 给出本地影像，或加 --online 从 Sentinel Hub 取"
-            " / name local scenes with --scenes, or add --online",
+            expected=f"--scenes 文件夹 / folder, {kept}",
+            remedy="用 --scenes 给出本地影像，或先运行 firewatch fetch sentinelhub（confirm 也可加"
+            " --online）/ name local scenes with --scenes, or fetch them (confirm takes --online)",
         )
     sources: list[SceneSource] = []
     if paths:
