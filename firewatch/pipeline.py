@@ -128,6 +128,8 @@ def _ingest_source(
 ) -> FileOutcome:
     if source.fault is not None:
         raise source.fault
+    if source.remark:
+        return FileOutcome(source.path, remark=source.remark)
     sha256 = digest(source, watch)
     # A list of fires is read in one way only.
     settings = watch.version if source.imagery else sha256

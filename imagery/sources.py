@@ -19,6 +19,7 @@ from imagery.coverage.table import read_coverage, states_simulated
 from imagery.detection.detect import Detectors, detect_one
 from imagery.detection.reading import FORMAT_NAMES, reading_of_detection
 from imagery.feeds.firms_folder import LIST_NAME, looks_of, statement
+from imagery.highres.apart import scenes_apart
 from imagery.level1.pairs import SIMULATED_PREFIX, beside
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import DEFAULT_PLATFORM
@@ -47,12 +48,15 @@ class Source:
         Level-1 files to detect fires in; None for files that hold fire points.
     fault
         Why it cannot be taken in, as far as names tell.
+    highres
+        Name of the high-resolution scene it is: it is not taken in, and nothing is wrong.
     """
 
     path: Path
     companions: tuple[Path, ...] = ()
     imagery: SceneFiles | None = None
     fault: UnreadableFileError | None = None
+    highres: str = ""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -61,7 +65,12 @@ class Source:
     @property
     def name(self) -> str:
         """Return what to call it by."""
-        return self.path.name if self.imagery is None else self.imagery.name
+        return self.highres or (self.path.name if self.imagery is None else self.imagery.name)
+
+    @property
+    def remark(self) -> str:
+        """Return why it is not taken in though nothing is wrong, "" if it is."""
+        return both("detected.highres") if self.highres else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,14 +117,18 @@ def sources(files: Sequence[Path], stack_platform: str = DEFAULT_PLATFORM) -> li
 
     Level-1 images take their companions from the files given or from their own folder; so do
     level-2 products, whose geolocation file tells the ground they saw. GeoTIFFs of one pass are
-    one source. A file whose partner is missing, or that is a granule under another name, is a
-    source with a fault.
+    one source, and so are all files of a high-resolution scene. A file whose partner is missing,
+    or that is a granule under another name, is a source with a fault.
     """
     among = scenes_among(files, stack_platform)
     found = [Source(scene.paths[0], tuple(scene.paths[1:]), scene) for scene in among.found]
     taken = _paths_of(found)
     unusable = taken | set(among.faults)
-    found += [_alone(path, files) for path in among.others if path not in unusable]
+    left = [path for path in among.others if path not in unusable]
+    scenes = scenes_apart(left)
+    found += [Source(one.paths[0], one.paths[1:], highres=one.name) for one in scenes]
+    taken = _paths_of(found)
+    found += [_alone(path, files) for path in left if path not in taken]
     taken = _paths_of(found)
     found += [Source(path, fault=why) for path, why in among.faults.items() if path not in taken]
     place = {path: number for number, path in enumerate(files)}

@@ -144,12 +144,12 @@ def _sources(state: State, path: Path) -> list[Source]:
 
     platform = state.settings.detection.stack_platform
     if not path.is_file():
-        return sources(expand([path]), platform)
+        return [one for one in sources(expand([path]), platform) if not one.highres]
     around = {file.resolve(): file for folder in beside(path) for file in folder.iterdir()}
     around.pop(path.resolve(), None)
     alike = (file for file in around.values() if file.suffix == path.suffix)
     among = sources([path, *alike], platform)
-    return [source for source in among if path in source.paths]
+    return [source for source in among if path in source.paths and not source.highres]
 
 
 def _reading(state: State, source: Source) -> Reading:

@@ -184,6 +184,13 @@ def progress_of(state: State) -> Any:
     return after_file
 
 
+def _said_of(file: FileOutcome) -> str:
+    """Return which sentence says what became of a file without an error."""
+    if not file.file_id:
+        return "left_out"
+    return "again" if file.again else "known" if file.known else "file"
+
+
 def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) -> None:
     files = []
     for file in outcome.files:
@@ -198,8 +205,7 @@ def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) 
         if file.error:
             typer.echo(file.error, err=True)
         elif not state.as_json:
-            key = "again" if file.again else "known" if file.known else "file"
-            state.say(f"ingest.{key}", **{**asdict(file), "path": file.name})
+            state.say(f"ingest.{_said_of(file)}", **{**asdict(file), "path": file.name})
             if file.remark:
                 state.show(f"  {file.remark}")
             if file.rejected and not file.known:
