@@ -24,7 +24,6 @@ from imagery.coverage.cropland import Cropland
 from imagery.highres.grid import Grid
 from imagery.highres.scene import HighresScene
 from imagery.level1.window import OutsideRegionError
-from imagery.scar.gather import covering
 from imagery.scar.outline import M2_PER_HA, within
 from imagery.scar.parameters import ScarParameters
 from imagery.scar.season import BurnedGround, burned_ground
@@ -147,7 +146,7 @@ def _ground(
         for _ in _scenes(inquiry.source, offers, extent, faults):
             pass
         return None
-    grid = covering(first.grid, extent)
+    grid = first.grid.covering(extent)
     ground = burned_ground(
         _scenes(inquiry.source, offers, extent, faults, progress),
         grid,

@@ -120,7 +120,7 @@ def _rings(outlines: Iterable[BaseGeometry], grid: Grid) -> Iterator[Ring]:
 
 
 def _north(grid: Grid) -> tuple[float, float]:
-    lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
+    lon, lat = grid.middle()
     line, column = grid.position([lon, lon], [lat, lat + _NORTH_STEP_DEG])
     step = np.array([column[1] - column[0], line[1] - line[0]])
     x, y = step / np.hypot(*step)

@@ -201,8 +201,7 @@ class _Sunlight:
 
 
 def _sunlight(grid: Grid, acquired_utc_s: int) -> _Sunlight:
-    lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
-    zenith, azimuth = solar_angles_deg(acquired_utc_s, lon, lat)
+    zenith, azimuth = solar_angles_deg(acquired_utc_s, *grid.middle())
     elevation = 90.0 - float(zenith)
     if elevation < _LOWEST_SUN_DEG:
         raise UsageError(

@@ -136,8 +136,7 @@ class _Parts:
 
     def _sun(self) -> Values:
         scene = self.scene
-        lon, lat = scene.grid.lon_lat(scene.grid.lines / 2, scene.grid.columns / 2)
-        _, azimuth = solar_angles_deg(scene.acquired_utc_s, lon, lat)
+        _, azimuth = solar_angles_deg(scene.acquired_utc_s, *scene.grid.middle())
         distance = earth_sun_distance_au(scene.acquired_utc_s)
         return {
             "SUN_AZIMUTH": Plain(f"{float(azimuth):.8f}"),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
 from firewatch.core.geo import KM_PER_DEGREE, Floats
-from imagery.highres.grid import Grid
+from imagery.highres.grid import Grid, utm_crs, utm_zone
 from imagery.highres.scene import SensorName
 
 _PIXEL_M: dict[SensorName, int] = {"OLI": 30, "MSI": 20}
@@ -24,17 +22,12 @@ def zone_of(grid: Grid) -> int:
     """Return the UTM zone of a grid; of one in degrees that of its middle."""
     if grid.crs.startswith(_UTM_NORTH):
         return int(grid.crs.removeprefix(_UTM_NORTH))
-    lon, _ = grid.lon_lat(grid.lines / 2, grid.columns / 2)
-    return _zone(float(lon))
-
-
-def _zone(lon: float) -> int:
-    return int((lon + 180) // 6) + 1
+    return utm_zone(grid.middle()[0])
 
 
 def grid_around(lon: float, lat: float, sensor: SensorName, lines: int, columns: int) -> Grid:
     """Return a UTM grid around a place of the north, aligned as the sensor's products are."""
-    crs = f"EPSG:{32600 + _zone(lon)}"
+    crs = utm_crs(utm_zone(lon))
     pixel_m = _PIXEL_M[sensor]
     x, y = _to_utm(crs, lon, lat)
     step, shift = _ALIGNED_M[sensor]
@@ -49,8 +42,8 @@ def mgrs_tile(grid: Grid) -> str:
     Military Grid Reference System (NGA.STND.0037), northern hemisphere.
     """
     zone = zone_of(grid)
-    lon, lat = (float(side) for side in grid.lon_lat(grid.lines / 2, grid.columns / 2))
-    x, y = _to_utm(f"EPSG:{32600 + zone}", lon, lat)
+    lon, lat = grid.middle()
+    x, y = _to_utm(utm_crs(zone), lon, lat)
     column = _COLUMNS[(zone - 1) % 3][int(x // _SQUARE_M) - 1]
     row = _ROWS[(int(y // _SQUARE_M) + (5 if zone % 2 == 0 else 0)) % len(_ROWS)]
     band = _BANDS[int(np.clip((lat + 80) // 8, 0, len(_BANDS) - 1))]
@@ -60,19 +53,11 @@ def mgrs_tile(grid: Grid) -> str:
 def places_m(grid: Grid, line0: int, lines: int) -> tuple[Floats, Floats]:
     """Return where columns and a strip's lines of a north-up grid lie, in metres."""
     a, _, c, _, e, f = grid.transform
-    metres = 1000 * KM_PER_DEGREE if _is_geographic(grid.crs) else 1.0
-    narrower = float(np.cos(np.radians(f))) if _is_geographic(grid.crs) else 1.0
+    metres = 1000 * KM_PER_DEGREE if grid.is_geographic else 1.0
+    narrower = float(np.cos(np.radians(f))) if grid.is_geographic else 1.0
     x = metres * narrower * (a * (np.arange(grid.columns) + 0.5) + c)
     y = metres * (e * (np.arange(line0, line0 + lines) + 0.5) + f)
     return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-
-
-@cache
-def _is_geographic(crs: str) -> bool:
-    """Return whether a coordinate system counts in degrees."""
-    from pyproj import CRS
-
-    return bool(CRS.from_user_input(crs).is_geographic)
 
 
 def _to_utm(crs: str, lon: float, lat: float) -> tuple[float, float]:

@@ -204,8 +204,7 @@ def _angles(scene: HighresScene) -> ElementTree.Element:
     right = np.arange(np.ceil(grid.columns / step) + 1) * step
     lon, lat = grid.lon_lat(*np.meshgrid(down, right, indexing="ij"))
     zenith, azimuth = solar_angles_deg(scene.acquired_utc_s, lon, lat)
-    middle = grid.lon_lat(grid.lines / 2, grid.columns / 2)
-    _, middle_azimuth = solar_angles_deg(scene.acquired_utc_s, *middle)
+    _, middle_azimuth = solar_angles_deg(scene.acquired_utc_s, *grid.middle())
     return _node(
         "Tile_Angles",
         _node("Sun_Angles_Grid", _table("Zenith", zenith), _table("Azimuth", azimuth % 360)),

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-import numpy as np
-
 from firewatch.core.geo import Extent
-from imagery.highres.grid import Grid
+from imagery.highres.grid import Grid, utm_crs, utm_zone
 from imagery.highres.products import MSI_BANDS, MSI_PIXEL_M, OLI_BANDS, OLI_ROLES
 from imagery.highres.scene import Calibration, Role, SensorName
 
@@ -30,7 +28,6 @@ _LEAST_AREA, _LEAST_REQUEST_PU = 0.01, 0.005
 _LANDSAT_PIXEL_M = 30
 # Corners of Landsat pixels lie at odd multiples of 15 m.
 _LANDSAT_ORIGIN_M = 15
-_EDGE_POINTS = 9
 
 
 @dataclass(frozen=True)
@@ -138,25 +135,10 @@ def _quoted(names: list[str]) -> str:
 
 def grid_over(product: Product, extent: Extent) -> Grid:
     """Return the grid of a product's pixels over a box, in the UTM zone of the box's middle."""
-    from pyproj import Transformer
-
     lon, lat = (extent.west + extent.east) / 2, (extent.south + extent.north) / 2
-    zone = int((lon + 180) // 6) + 1
-    crs = f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
-    to_metres = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-    along = np.linspace(0.0, 1.0, _EDGE_POINTS)
-    low, high = np.zeros(_EDGE_POINTS), np.ones(_EDGE_POINTS)
-    lons = extent.west + (extent.east - extent.west) * np.concatenate([along, along, low, high])
-    lats = extent.south + (extent.north - extent.south) * np.concatenate([low, high, along, along])
-    x, y = to_metres.transform(lons, lats)
-    step, origin = product.pixel_m, product.origin_m
-    west, south = (np.floor((float(np.min(m)) - origin) / step) for m in (x, y))
-    east, north = (np.ceil((float(np.max(m)) - origin) / step) for m in (x, y))
-    transform = (
-        float(step), 0.0, float(west * step + origin),
-        0.0, -float(step), float(north * step + origin),
-    )  # fmt: skip
-    return Grid(crs, transform, lines=int(north - south), columns=int(east - west))
+    step, origin = float(product.pixel_m), float(product.origin_m)
+    pixels = (step, 0.0, origin, 0.0, -step, origin)
+    return Grid(utm_crs(utm_zone(lon), lat >= 0), pixels, lines=1, columns=1).covering(extent)
 
 
 @dataclass(frozen=True)

@@ -233,8 +233,7 @@ class SentinelHubSource:
 
 def _scene(offer: Offer, product: Product, grid: Grid, layers: Numbers) -> HighresScene:
     numbers = dict(zip(product.roles, layers, strict=False))
-    lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
-    zenith, _ = solar_angles_deg(offer.acquired_utc_s, lon, lat)
+    zenith, _ = solar_angles_deg(offer.acquired_utc_s, *grid.middle())
     scene = HighresScene(
         scene_id=offer.scene_id,
         platform=offer.platform,

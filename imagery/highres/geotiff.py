@@ -56,7 +56,7 @@ STACKED_BANDS: Final[dict[int, tuple[int, ...]]] = {
 """OLI/TIRS bands of a stack without band names, by how many it has; 10 leaves out band 8."""
 
 _BAND_NAME = re.compile(r"(?:^|[^A-Za-z0-9])B(?:and)?[ _]?0?(\d{1,2})$", re.IGNORECASE)
-_MIDDAY = "%Y%m%d%H%M%S"
+_TIME_DIGITS = "%Y%m%d%H%M%S"
 # Landsat passes over the middle of a scene at about 10:15 local solar time.
 _LANDSAT_SOLAR_HOUR = 10.25
 
@@ -219,8 +219,8 @@ def _unplaced(
     if mtl is not None:
         elevation = mtl.number("SUN_ELEVATION")
     else:
-        lon, lat = grid.lon_lat(grid.lines / 2, grid.columns / 2)
-        elevation = 90.0 - float(solar_angles_deg(files.acquired_utc_s, lon, lat)[0])
+        zenith, _ = solar_angles_deg(files.acquired_utc_s, *grid.middle())
+        elevation = 90.0 - float(zenith)
     simulated = heading.path.name.startswith(SIMULATED_PREFIX) or "SIMULATED" in heading.tags
     simulated = simulated or (mtl is not None and mtl.simulated)
     calibration = dict.fromkeys(numbers, oli)
@@ -272,12 +272,11 @@ def _time_of(heading: Heading, mtl: Mtl | None) -> int:
     named = LANDSAT_PRODUCT.search(heading.path.name)
     try:
         if digits:
-            return int(datetime.strptime(digits, _MIDDAY).replace(tzinfo=UTC).timestamp())
+            return int(datetime.strptime(digits, _TIME_DIGITS).replace(tzinfo=UTC).timestamp())
         if named:
             day = datetime.strptime(named["day"], "%Y%m%d").replace(tzinfo=UTC)
-            grid = placed(heading, FORMAT)
-            lon, _ = grid.lon_lat(grid.lines / 2, grid.columns / 2)
-            return int(day.timestamp() + (_LANDSAT_SOLAR_HOUR - float(lon) / 15.0) * 3600)
+            lon, _ = placed(heading, FORMAT).middle()
+            return int(day.timestamp() + (_LANDSAT_SOLAR_HOUR - lon / 15.0) * 3600)
     except ValueError as error:
         raise unreadable(heading.path, "stack_time") from error
     raise unreadable(heading.path, "stack_time")

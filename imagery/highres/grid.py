@@ -50,6 +50,17 @@ class Grid:
             self, transform=(a, b, float(x), d, e, float(y)), lines=lines, columns=columns
         )
 
+    def covering(self, extent: Extent) -> Grid:
+        """Return the grid continued over all of a box (degrees), with the same pixels."""
+        side = np.linspace(0.0, 1.0, _EDGE_STEPS)
+        ends = np.zeros_like(side), np.ones_like(side)
+        lon = extent.west + (extent.east - extent.west) * np.concatenate([side, side, *ends])
+        lat = extent.south + (extent.north - extent.south) * np.concatenate([*ends, side, side])
+        line, column = self.position(lon, lat)
+        top, left = int(np.floor(line.min())), int(np.floor(column.min()))
+        bottom, right = int(np.ceil(line.max())), int(np.ceil(column.max()))
+        return self.window(top, left, bottom - top, right - left)
+
     def lon_lat(self, line: ArrayLike, column: ArrayLike) -> tuple[Floats, Floats]:
         """Return WGS-84 degrees of positions; 0, 0 is the first pixel's outer corner.
 
@@ -67,6 +78,11 @@ class Grid:
         dx, dy = np.asarray(x, dtype=float) - c, np.asarray(y, dtype=float) - f
         return (a * dy - d * dx) / determinant, (e * dx - b * dy) / determinant
 
+    def middle(self) -> tuple[float, float]:
+        """Return longitude and latitude of the middle of the grid, WGS-84 degrees."""
+        lon, lat = self.lon_lat(self.lines / 2, self.columns / 2)
+        return float(lon), float(lat)
+
     def extent(self) -> Extent:
         """Return the box of the grid's outline in degrees."""
         side = np.linspace(0.0, 1.0, _EDGE_STEPS)
@@ -80,10 +96,15 @@ class Grid:
         """Return the area of the middle pixel; of a projected grid that of every pixel."""
         a, b, _, d, e, _ = self.transform
         area = abs(a * e - b * d)
-        if not _is_geographic(self.crs):
+        if not self.is_geographic:
             return area
-        _, lat = self.lon_lat(self.lines / 2, self.columns / 2)
+        _, lat = self.middle()
         return area * _METRES_PER_DEGREE**2 * float(np.cos(np.radians(lat)))
+
+    @property
+    def is_geographic(self) -> bool:
+        """Whether x and y are degrees, not metres."""
+        return _is_geographic(self.crs)
 
     def _projected(self, column: ArrayLike, line: ArrayLike) -> tuple[Floats, Floats]:
         a, b, c, d, e, f = self.transform
@@ -93,6 +114,16 @@ class Grid:
 
 
 _METRES_PER_DEGREE = 1000 * KM_PER_DEGREE
+
+
+def utm_zone(lon: float) -> int:
+    """Return the UTM zone of a longitude (degrees), 1 to 60."""
+    return int((lon + 180) // 6) + 1
+
+
+def utm_crs(zone: int, north: bool = True) -> str:
+    """Return the name of a UTM zone's system of coordinates (WGS-84, metres)."""
+    return f"EPSG:{(32600 if north else 32700) + zone}"
 
 
 @cache

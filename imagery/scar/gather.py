@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from imagery.feeds.offers import Offer, SceneSource
 
-_OUTLINE_STEPS = 11
-
 
 @dataclass
 class Gathering:
@@ -66,7 +64,7 @@ class Gathering:
         for offer in offers:
             scene = self.scene(offer)
             if scene is not None:
-                return covering(scene.grid, self.extent)
+                return scene.grid.covering(self.extent)
         return None
 
     def look(self, offer: Offer, grid: Grid, number: int = 0) -> Look:
@@ -148,16 +146,3 @@ def around(footprint: BaseGeometry, margin_m: float) -> Extent:
     high = margin_m / 1000 / KM_PER_DEGREE
     wide = high / np.cos(np.radians((south + north) / 2))
     return Extent(west - wide, south - high, east + wide, north + high)
-
-
-def covering(grid: Grid, extent: Extent) -> Grid:
-    """Return the grid continued over all of a box, with the same pixels."""
-    steps = np.linspace(0.0, 1.0, _OUTLINE_STEPS)
-    lon = extent.west + (extent.east - extent.west) * steps
-    lat = extent.south + (extent.north - extent.south) * steps
-    lons = np.concatenate([lon, lon, np.full_like(lat, lon[0]), np.full_like(lat, lon[-1])])
-    lats = np.concatenate([np.full_like(lon, lat[0]), np.full_like(lon, lat[-1]), lat, lat])
-    line, column = grid.position(lons, lats)
-    top, left = int(np.floor(line.min())), int(np.floor(column.min()))
-    bottom, right = int(np.ceil(line.max())), int(np.ceil(column.max()))
-    return grid.window(top, left, bottom - top, right - left)

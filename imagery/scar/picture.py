@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from firewatch.core.geo import Extent
 from imagery.highres.grid import Grid
 from imagery.highres.scene import HighresScene, Role
-from imagery.scar.gather import covering
 from imagery.scar.look import onto
 
 Colours: TypeAlias = NDArray[np.uint8]
@@ -50,7 +49,7 @@ class ScenePicture:
 
 def picture_of(scene: HighresScene, extent: Extent) -> ScenePicture:
     """Return the part of a scene over a box, its own pixels unchanged."""
-    grid = covering(scene.grid, extent)
+    grid = scene.grid.covering(extent)
     return ScenePicture(grid, _coloured(scene, grid, _SWIR), _coloured(scene, grid, _NATURAL))
 
 
