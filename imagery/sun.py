@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firewatch.core.time import DAY_S
 from imagery.radiometry import Singles
 
 _J2000_EPOCH_S = 946_728_000
-_DAY_S = 86_400
 
 
 def solar_angles_deg(epoch_s: int, lon: ArrayLike, lat: ArrayLike) -> tuple[Singles, Singles]:
@@ -24,7 +24,7 @@ def solar_angles_deg(epoch_s: int, lon: ArrayLike, lat: ArrayLike) -> tuple[Sing
     lon, lat
         Degrees, any shape; computed in the precision given.
     """
-    days = (epoch_s - _J2000_EPOCH_S) / _DAY_S
+    days = (epoch_s - _J2000_EPOCH_S) / DAY_S
     mean_longitude = 280.460 + 0.9856474 * days
     anomaly = np.radians(357.528 + 0.9856003 * days)
     ecliptic = np.radians(mean_longitude + 1.915 * np.sin(anomaly) + 0.020 * np.sin(2 * anomaly))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from firewatch.core.geo import Floats
+from firewatch.core.time import DAY_S
 from imagery.highres.products import OLI_ADD, OLI_FULL, OLI_MULT
 from imagery.highres.scene import Calibration, Role, SensorName
 from imagery.radiometry import planck_radiance
@@ -79,7 +80,7 @@ def calibration(sensor: SensorName, offset: int = 0) -> Calibration:
 def earth_sun_distance_au(epoch_s: int) -> float:
     """Return the distance from Earth to Sun (Astronomical Almanac, good to 0.0002 au)."""
     moment = datetime.fromtimestamp(epoch_s, UTC)
-    days = (moment - datetime(2000, 1, 1, 12, tzinfo=UTC)).total_seconds() / 86_400
+    days = (moment - datetime(2000, 1, 1, 12, tzinfo=UTC)).total_seconds() / DAY_S
     anomaly = np.radians(357.528 + 0.9856003 * days)
     return float(1.00014 - 0.01671 * np.cos(anomaly) - 0.00014 * np.cos(2 * anomaly))
 

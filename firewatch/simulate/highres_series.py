@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from firewatch.core.geo import KM_PER_DEGREE
+from firewatch.core.time import DAY_S
 from firewatch.simulate.highres import SimulatedScene, Sky, draw_scene, grid_around
 from firewatch.simulate.highres_files import write_scene_files
 from firewatch.simulate.highres_fires import BurntField, PlantedFire
@@ -16,7 +17,6 @@ from imagery.highres.scene import SensorName
 
 # A satellite comes back after so many days.
 _REPEAT_DAYS: dict[SensorName, int] = {"OLI": 16, "MSI": 5}
-_DAY_S = 86_400
 _SPREAD = 1.2
 _CLASSES = 64
 _FIELD_M = (60.0, 200.0)
@@ -107,7 +107,7 @@ def _scene(
         request.seed,
         sensor=request.sensor,
         grid=grid_around(request.lon, request.lat, request.sensor, size, size),
-        acquired_utc_s=request.acquired_utc_s + step * _REPEAT_DAYS[request.sensor] * _DAY_S,
+        acquired_utc_s=request.acquired_utc_s + step * _REPEAT_DAYS[request.sensor] * DAY_S,
         fires=fires,
         burnt=burnt,
         sky=Sky(request.cloud_share, glint=0.2),

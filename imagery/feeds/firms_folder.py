@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ import pandas as pd
 
 from firewatch.core.files import atomic_path, sha256_of_file, short_hash, write_text_atomically
 from firewatch.core.geo import Extent
-from firewatch.core.time import DAY_S
+from firewatch.core.time import DAY_S, day_number
 from imagery.feeds.firms_sources import SOURCES, FirmsSource
 from imagery.lists.codes import product_rank
 from imagery.lists.formats.firms import VERSIONS
@@ -79,7 +79,7 @@ def days_between(first: date, last: date) -> tuple[date, ...]:
 
 def midnight_s(day: date) -> int:
     """Return when a UTC day begins, epoch seconds."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    return day_number(day) * DAY_S
 
 
 def piece_name(source: str, extent: Extent, first: date, last: date) -> str:

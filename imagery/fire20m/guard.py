@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Floats
+from firewatch.core.time import DAY_S
 from imagery.detection.masks import Indices
 from imagery.fire20m.parameters import Fire20mParameters
 from imagery.fire20m.pixels import ratio
 from imagery.highres.scene import Ground, HighresScene, Role
 
-_DAY_S = 86_400
 _ROLES: Final[tuple[Role, ...]] = ("nir", "swir2")
 
 
@@ -40,7 +40,7 @@ def earlier_looks(
         (n,) numbers of clear looks, and of those with swir2/nir above `guard_ratio`.
     """
     looks, bright = np.zeros((2, len(lon)), dtype=np.intp)
-    since = scene.acquired_utc_s - parameters.guard_days * _DAY_S
+    since = scene.acquired_utc_s - parameters.guard_days * DAY_S
     for other in {(one.scene_id, one.acquired_utc_s): one for one in earlier}.values():
         in_time = since <= other.acquired_utc_s < scene.acquired_utc_s
         if in_time and set(_ROLES) <= set(other.numbers):

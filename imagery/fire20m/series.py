@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import Extent
+from firewatch.core.time import DAY_S
 from imagery.fire20m.detect import HighresFires, detect_fires
 from imagery.fire20m.parameters import Fire20mParameters, shipped
 from imagery.highres.files import HighresFiles
 from imagery.highres.read import read_highres
 from imagery.highres.scene import HighresScene
 
-_DAY_S = 86_400
 _MARGIN_DEG = 0.001
 """Wider than a pixel, so that no cluster lies on the edge of what is read."""
 
@@ -46,7 +46,7 @@ def detect_among(
 def _earlier(
     files: HighresFiles, series: Sequence[HighresFiles], box: Extent, p: Fire20mParameters
 ) -> Iterator[HighresScene]:
-    since = files.acquired_utc_s - p.guard_days * _DAY_S
+    since = files.acquired_utc_s - p.guard_days * DAY_S
     for other in series:
         if since <= other.acquired_utc_s < files.acquired_utc_s:
             try:
