@@ -10,6 +10,7 @@ import pandas as pd
 from firewatch.core.files import atomic_layer, atomic_path
 from firewatch.core.time import from_epoch_seconds
 from firewatch.reports.csv_cells import write_csv
+from firewatch.reports.layers import UTC_FORM, newest, write_layer
 
 LAYER = "burned"
 
@@ -43,24 +44,14 @@ def write_scars(
     outlines
         As of `imagery.scar.season.BurnedGround.outlines`, with season.
     """
-    import geopandas
-    import pyogrio
-
     table = pd.concat(list(outlines), ignore_index=True)
     for moment in ("before", "after"):
         times = from_epoch_seconds(table.pop(f"{moment}_s").astype("int64"))
-        table[f"{moment}_utc"] = times.dt.strftime("%Y-%m-%dT%H:%M:%SZ").to_numpy()
+        table[f"{moment}_utc"] = times.dt.strftime(UTC_FORM).to_numpy()
+    geometry = list(table.pop("geometry"))
     table = table.assign(simulated=simulated, data_note=note)
-    layer = geopandas.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
-    newest = table["after_utc"].max() if len(table) else "1970-01-01T00:00:00Z"
-    # GDAL would put the system's time into the file.
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": newest.replace("Z", ".000Z")})
-    try:
-        with atomic_layer(path) as temporary:
-            pyogrio.write_dataframe(
-                layer, temporary, layer=LAYER, driver="GPKG", geometry_type="MultiPolygon",
-                promote_to_multi=True,
-            )  # fmt: skip
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    with atomic_layer(path) as temporary:
+        write_layer(
+            temporary, table, geometry, layer=LAYER, kind="MultiPolygon", driver="GPKG",
+            written_utc=newest(table["after_utc"]),
+        )  # fmt: skip

@@ -8,11 +8,11 @@ import pandas as pd
 
 from firewatch.core.files import atomic_layer
 from firewatch.reports.csv_cells import write_csv
+from firewatch.reports.layers import DRIVERS, UTC_FORM, newest, write_layer
 from firewatch.reports.suffixes import suffix_of
 
 LAYER = "fires"
-_DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG"}
-SUFFIXES = (*_DRIVERS, ".csv")
+SUFFIXES = (*DRIVERS, ".csv")
 
 
 def write_clusters(path: Path, clusters: pd.DataFrame) -> None:
@@ -31,23 +31,14 @@ def write_clusters(path: Path, clusters: pd.DataFrame) -> None:
         If the suffix names no format.
     """
     suffix = suffix_of(path, SUFFIXES)
-    written = clusters.assign(
-        acquired_utc=clusters["acquired_utc"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    table = clusters.drop(columns="geometry").assign(
+        acquired_utc=clusters["acquired_utc"].dt.strftime(UTC_FORM)
     )
     with atomic_layer(path) as temporary:
         if suffix == ".csv":
-            write_csv(temporary, written.drop(columns="geometry"))
+            write_csv(temporary, table)
         else:
-            _write_layer(temporary, written, _DRIVERS[suffix])
-
-
-def _write_layer(path: Path, clusters: pd.DataFrame, driver: str) -> None:
-    import geopandas
-    import pyogrio
-
-    table = clusters.drop(columns="geometry")
-    layer = geopandas.GeoDataFrame(table, geometry=list(clusters["geometry"]), crs="EPSG:4326")
-    kind = "MultiPolygon"
-    pyogrio.write_dataframe(
-        layer, path, layer=LAYER, driver=driver, geometry_type=kind, promote_to_multi=True
-    )
+            write_layer(
+                temporary, table, list(clusters["geometry"]), layer=LAYER, kind="MultiPolygon",
+                driver=DRIVERS[suffix], written_utc=newest(table["acquired_utc"]),
+            )  # fmt: skip

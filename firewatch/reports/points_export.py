@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from firewatch.core.files import atomic_layer
 from firewatch.core.i18n import Texts, texts
 from firewatch.core.vocab import Language
 from firewatch.reports.csv_cells import write_csv
+from firewatch.reports.layers import UTC_FORM, newest, write_layer
 from firewatch.reports.suffixes import suffix_of
 from firewatch.reports.tables import labelled, labelled_lists, local_times
 
@@ -60,7 +64,7 @@ def readable_points(points: pd.DataFrame, words: Texts) -> pd.DataFrame:
         columns[name] = values.astype("str").fillna("") if is_code else values
         if name in _LABELLED:
             columns[f"{name}_text"] = labelled(values, _LABELLED[name], words)
-    columns["acquired_utc"] = acquired.strftime("%Y-%m-%dT%H:%M:%SZ")
+    columns["acquired_utc"] = acquired.strftime(UTC_FORM)
     columns["acquired_local"] = local_times(table["acquired_utc"]).dt.strftime("%Y-%m-%d %H:%M")
     columns["marks_text"] = labelled_lists(table["marks"], "zone_kind", words)
     simulated = table["simulated"].astype(bool)
@@ -70,42 +74,26 @@ def readable_points(points: pd.DataFrame, words: Texts) -> pd.DataFrame:
 
 
 def _write_geopackage(path: Path, table: pd.DataFrame) -> None:
-    import pyogrio
-
-    # GDAL would put the system's time into the file; the newest point's will do.
-    newest = table["acquired_utc"].max() if len(table) else "1970-01-01T00:00:00Z"
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": newest.replace("Z", ".000Z")})
-    try:
-        pyogrio.write_dataframe(
-            _with_geometry(table), path, layer=LAYER, driver="GPKG", geometry_type="Point"
-        )
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    write_layer(
+        path, table, _positions(table), layer=LAYER, kind="Point", driver="GPKG",
+        written_utc=newest(table["acquired_utc"]),
+    )  # fmt: skip
 
 
 def _write_geojson(path: Path, table: pd.DataFrame) -> None:
-    import pyogrio
-
-    pyogrio.write_dataframe(
-        _with_geometry(table),
-        path,
-        layer=LAYER,
-        driver="GeoJSON",
-        geometry_type="Point",
-        layer_options={
-            "RFC7946": "YES",
-            "COORDINATE_PRECISION": str(_POSITION_DECIMALS),
-            "DESCRIPTION": " ".join(sorted(set(table["data_note"]) - {""})),
-        },
-    )
+    options = {
+        "RFC7946": "YES",
+        "COORDINATE_PRECISION": str(_POSITION_DECIMALS),
+        "DESCRIPTION": " ".join(sorted(set(table["data_note"]) - {""})),
+    }
+    write_layer(
+        path, table, _positions(table), layer=LAYER, kind="Point", driver="GeoJSON",
+        options=options,
+    )  # fmt: skip
 
 
-def _with_geometry(table: pd.DataFrame) -> Any:
-    import geopandas
-
-    geometry = geopandas.points_from_xy(table["lon"], table["lat"])
-    return geopandas.GeoDataFrame(table, geometry=geometry, crs="EPSG:4326")
+def _positions(table: pd.DataFrame) -> NDArray[np.object_]:
+    return np.asarray(shapely.points(table["lon"], table["lat"]), dtype=object)
 
 
 _WRITERS: dict[str, Callable[[Path, pd.DataFrame], None]] = {
