@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from imagery.feeds.offers import Offer, SceneSource
 
+_HALF = 0.5
 Detector: TypeAlias = Callable[[HighresScene, Sequence[HighresScene]], pd.DataFrame]
 """Clusters of flame in a scene, bright roofs told by earlier scenes; see `flame.flames_in`."""
 
@@ -52,13 +53,18 @@ class _Fire:
 
 @dataclass(frozen=True, eq=False)
 class _Flame:
-    """The scenes within days of the fire, and the one that shows flame or else shows most."""
+    """The scenes within days of the fire, and the one that shows flame or else shows most.
+
+    `bright` and `cloudy` count what looks like flame and is none: roofs that earlier scenes
+    show, and rims of clouds, which the bands of one scene see in different places.
+    """
 
     offers: tuple[Offer, ...]
     shares: tuple[float, ...]
     chosen: int | None
     clusters: pd.DataFrame
     bright: int
+    cloudy: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,13 +140,14 @@ def _flame(
     detect: Detector,
 ) -> _Flame:
     """Return flame in the nearest scene that shows it, or the scene that shows most ground."""
-    offers, shares, bright = [], [], 0
+    offers, shares, bright, cloudy = [], [], 0, 0
     for offer in near:
         scene = gathering.scene(offer)
         if scene is None:
             continue
+        seen = gathering.look(offer, grid).seen
         offers.append(offer)
-        shares.append(share_of(gathering.look(offer, grid).seen, inside))
+        shares.append(share_of(seen, inside))
         found = _touching(detect(scene, ()), fire.footprint)
         if len(found):
             # Earlier scenes cost as much as all others together: only where they decide.
@@ -148,10 +155,20 @@ def _flame(
             sure = _touching(detect(scene, earlier), fire.footprint)
             bright += int((sure["cause_mark"] != "").sum())
             sure = sure[sure["cause_mark"] == ""]
+            clear = _in_the_clear(sure, seen, grid)
+            cloudy += int((~clear).sum())
+            sure = sure[clear]
             if len(sure):
-                return _Flame(tuple(offers), tuple(shares), len(offers) - 1, sure, bright)
+                chosen = len(offers) - 1
+                return _Flame(tuple(offers), tuple(shares), chosen, sure, bright, cloudy)
     clearest = int(np.argmax(shares)) if shares else None
-    return _Flame(tuple(offers), tuple(shares), clearest, pd.DataFrame(), bright)
+    return _Flame(tuple(offers), tuple(shares), clearest, pd.DataFrame(), bright, cloudy)
+
+
+def _in_the_clear(clusters: pd.DataFrame, seen: Bools, grid: Grid) -> Bools:
+    """Return which clusters lie, with half of their pixels at least, on ground seen clear."""
+    places = [within(outline, grid) for outline in clusters["geometry"]]
+    return np.array([share_of(seen, place) >= _HALF for place in places], dtype=bool)
 
 
 def _touching(clusters: pd.DataFrame, footprint: BaseGeometry) -> pd.DataFrame:
@@ -250,6 +267,8 @@ def _facts(flame: _Flame, scar: _Scar, parameters: EvidenceParameters) -> Facts:
         clusters=len(flame.clusters),
         flame_m2=area_m2,
         bright=flame.bright,
+        cloudy=flame.cloudy,
+        unguarded=0 if flame.clusters.empty else int((~flame.clusters["guarded"]).sum()),
         hectares=scar.hectares,
         clear_share=scar.clear_share,
         wanted_share=parameters.clear_share,

@@ -10,7 +10,16 @@ from imagery.highres.scene import HighresScene
 
 
 def flames_in(scene: HighresScene, earlier: Sequence[HighresScene]) -> pd.DataFrame:
-    """Return the clusters of flame in a scene, bright roofs of `earlier` scenes marked."""
-    from imagery.fire20m.detect import detect_fires
+    """Return the clusters of flame in a scene, bright roofs of `earlier` scenes marked.
 
-    return detect_fires(scene, earlier=earlier).clusters
+    Returns
+    -------
+    DataFrame
+        Columns of `imagery.fire20m.table.cluster_table`, and `guarded`: whether enough earlier
+        scenes showed the place to tell a roof from a flame.
+    """
+    from imagery.fire20m.detect import detect_fires
+    from imagery.fire20m.parameters import shipped
+
+    clusters = detect_fires(scene, earlier=earlier).clusters
+    return clusters.assign(guarded=clusters["earlier_looks"] >= shipped().guard_looks)

@@ -11,6 +11,9 @@ from firewatch.core.time import local_text
 from firewatch.core.vocab import Finding, Language
 from imagery.scar.values import Moment, Reason, SceneLook
 
+_ALSO = ("unguarded", "bright", "cloudy")
+"""Counts that are told beside the finding wherever they are not 0."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -22,6 +25,10 @@ class Facts:
         Clusters of flame within days of the fire, and their area.
     bright
         Clusters that earlier scenes show as well: roofs, no flame.
+    cloudy
+        Clusters at clouds, whose rims can look like flame.
+    unguarded
+        Clusters of flame at places that too few earlier scenes show to rule out a roof.
     hectares
         Scar between the scenes before and after.
     clear_share
@@ -35,6 +42,8 @@ class Facts:
     clusters: int
     flame_m2: float
     bright: int
+    cloudy: int
+    unguarded: int
     hectares: float
     clear_share: float
     wanted_share: float
@@ -69,6 +78,5 @@ def reason_text(reason: Reason, language: Language) -> str:
     """Return a reason in words: scenes, their Beijing time, and what share they show clear."""
     words = texts("imagery", language)
     told = words(f"evidence.{reason.key}", **reason.values)
-    if reason.values.get("bright"):
-        told += words("evidence.bright", **reason.values)
-    return told
+    also = [key for key in _ALSO if reason.values.get(key)]
+    return told + "".join(words(f"evidence.{key}", **reason.values) for key in also)

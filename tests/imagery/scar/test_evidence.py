@@ -23,7 +23,7 @@ EVENT_H = 4
 
 
 def no_flames(scene: HighresScene, earlier: Sequence[HighresScene]) -> pd.DataFrame:
-    return pd.DataFrame({"geometry": [], "cause_mark": [], "area_m2": []})
+    return pd.DataFrame({"geometry": [], "cause_mark": [], "area_m2": [], "guarded": []})
 
 
 def asked(scenes: Any, given: list[HighresScene], **options: Any) -> Evidence:
@@ -123,14 +123,21 @@ def test_without_scenes_on_both_sides_the_place_was_not_seen(
         assert reason_text(found.reason, language)
 
 
-def flames_at(line: float, column: float, mark: str = "") -> Any:
+def flames_at(line: float, column: float, mark: str = "", guarded: bool = True) -> Any:
     """Return a detector that sees one flame of a pixel; earlier scenes make it a bright roof."""
 
     def detect(scene: HighresScene, earlier: Sequence[HighresScene]) -> pd.DataFrame:
         lon, lat = scene.grid.lon_lat([line + 1, line], [column, column + 1])
         outline = shapely.box(lon[0], lat[0], lon[1], lat[1])
         marked = mark if earlier else ""
-        return pd.DataFrame({"geometry": [outline], "cause_mark": [marked], "area_m2": [400.0]})
+        return pd.DataFrame(
+            {
+                "geometry": [outline],
+                "cause_mark": [marked],
+                "area_m2": [400.0],
+                "guarded": [guarded],
+            }
+        )
 
     return detect
 
@@ -163,6 +170,29 @@ def test_a_bright_roof_that_earlier_scenes_show_never_confirms(scenes: Any) -> N
     assert found.finding == Finding.NO_TRACE_CLEAR
     assert "1 处亮目标" in reason_text(found.reason, Language.ZH)
     assert "1 bright" in reason_text(found.reason, Language.EN)
+
+
+@pytest.mark.parametrize(("line", "finding"), [(30, "not_seen"), (25, "confirmed_active")])
+def test_what_is_bright_at_the_rim_of_a_cloud_never_confirms(
+    scenes: Any, line: int, finding: str
+) -> None:
+    # The cloud begins at line 32; what lies within 60 m of it, three pixels, is not clear.
+    cloud = clouded(scenes, np.s_[32:, :])
+    given = [scenes.scene(scenes.fields("stubble"), 1, ground=cloud)]
+    found = asked(scenes, given, detect=flames_at(line, 30))
+    assert found.finding == finding
+    told = reason_text(found.reason, Language.EN)
+    assert ("1 bright spots at the rim of clouds" in told) == (finding == "not_seen")
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_flame_at_a_place_never_seen_before_is_said_to_be_perhaps_a_roof(
+    scenes: Any, guarded: bool
+) -> None:
+    given = [scenes.scene(scenes.fields("stubble"), 1)]
+    found = asked(scenes, given, detect=flames_at(30, 30, guarded=guarded))
+    assert found.finding == Finding.CONFIRMED_ACTIVE
+    assert ("rule out a roof" in reason_text(found.reason, Language.EN)) != guarded
 
 
 def test_a_scar_beside_flame_is_told_too(scenes: Any) -> None:
