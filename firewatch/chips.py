@@ -13,8 +13,8 @@ from firewatch.core.i18n import Texts, texts
 from firewatch.core.time import local_text
 from firewatch.core.vocab import Language
 from imagery.highres.grid import Grid
+from imagery.highres.shapes import on_grid
 from imagery.scar.gather import around
-from imagery.scar.outline import on_grid
 from imagery.scar.parameters import EvidenceParameters
 from imagery.scar.picture import picture_of
 from imagery.scar.reasons import reason_text

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from skimage import measure
 
-from firewatch.core.geo import Floats
 from imagery.detection.masks import Indices
 from imagery.fire20m.pixels import Pixels
 from imagery.highres.grid import Grid
+from imagery.highres.shapes import in_degrees
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _BLOCK = 64
 _CORNERS = 2
 """Pixels that touch at a corner belong together."""
-Geometry: TypeAlias = Any
 _measure: Any = measure
 
 
@@ -76,14 +78,10 @@ def _neighbourhoods(fires: Indices, shape: tuple[int, int]) -> Iterator[Indices]
             yield part
 
 
-def outline(index: Indices, grid: Grid) -> Geometry:
+def outline(index: Indices, grid: Grid) -> BaseGeometry:
     """Return the outline of pixels in WGS-84: several polygons where they touch at corners."""
     line, column = np.divmod(index, grid.columns)
     squares = shapely.box(column, line, column + 1, line + 1)
     # Adding nothing takes away the corners of pixels that lie on straight edges.
     whole = shapely.simplify(shapely.coverage_union_all(squares), 0)
-    return shapely.transform(whole, lambda places: _degrees(places, grid))
-
-
-def _degrees(places: Floats, grid: Grid) -> Floats:
-    return np.column_stack(grid.lon_lat(places[:, 1], places[:, 0]))
+    return in_degrees(whole, grid)

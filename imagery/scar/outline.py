@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from imagery.highres.grid import Grid
+from imagery.highres.shapes import in_degrees, on_grid
 from imagery.scar.look import Bools
 
 if TYPE_CHECKING:
@@ -58,26 +59,6 @@ def joined(marked: Bools, grid: Grid) -> BaseGeometry | None:
     """Return the outline of all marked pixels in WGS-84; None without any."""
     parts = [outline for _, outline in polygons(marked.astype(np.int32), grid)]
     return shapely.union_all(parts) if parts else None
-
-
-def in_degrees(outline: BaseGeometry, grid: Grid) -> BaseGeometry:
-    """Return an outline in columns and lines of a grid as longitude and latitude."""
-
-    def moved(positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        lon, lat = grid.lon_lat(positions[:, 1], positions[:, 0])
-        return np.column_stack([lon, lat])
-
-    return shapely.transform(outline, moved)
-
-
-def on_grid(outline: BaseGeometry, grid: Grid) -> BaseGeometry:
-    """Return an outline in WGS-84 as columns and lines of a grid."""
-
-    def moved(positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        line, column = grid.position(positions[:, 0], positions[:, 1])
-        return np.column_stack([column, line])
-
-    return shapely.transform(outline, moved)
 
 
 def within(outline: BaseGeometry, grid: Grid) -> Bools:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from firewatch.core.time import DAY_S
 from imagery.highres.grid import Grid
 from imagery.highres.scene import HighresScene
+from imagery.highres.shapes import on_grid
 from imagery.scar.burned import has_burned
 from imagery.scar.look import Bools, Look, look_at, over, unseen
-from imagery.scar.outline import M2_PER_HA, groups_of, hectares, on_grid, polygons
+from imagery.scar.outline import M2_PER_HA, groups_of, hectares, polygons
 from imagery.scar.parameters import ScarParameters
 
 Shares: TypeAlias = NDArray[np.float32]

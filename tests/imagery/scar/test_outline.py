@@ -11,7 +11,8 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from imagery.highres.grid import Grid
-from imagery.scar.outline import groups_of, hectares, joined, on_grid, within
+from imagery.highres.shapes import on_grid
+from imagery.scar.outline import groups_of, hectares, joined, within
 
 
 def in_metres(outline: BaseGeometry, crs: str) -> BaseGeometry:
