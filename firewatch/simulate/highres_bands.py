@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from firewatch.core.geo import Floats
 from firewatch.core.time import DAY_S
-from imagery.highres.products import OLI_ADD, OLI_FULL, OLI_MULT
+from imagery.highres.products import MSI_BANDS, OLI_ADD, OLI_FULL, OLI_MULT
 from imagery.highres.scene import Calibration, Role, SensorName
 from imagery.radiometry import planck_radiance
 
@@ -48,22 +48,32 @@ _OLI: tuple[tuple[Role, float, float], ...] = (
     ("swir2", 2.201, 80.50),
     ("cirrus", 1.373, 375.33),
 )
-# MSI: Solar_Irradiance_List of Sentinel-2A's MTD_MSIL1C.xml; full radiances are Lmax of Drusch et
-# al. (2012), table 1.
-_MSI: tuple[tuple[Role, float, float, float], ...] = (
-    ("coastal", 0.443, 1884.69, 588.0),
-    ("blue", 0.492, 1959.66, 615.5),
-    ("green", 0.560, 1823.24, 559.0),
-    ("red", 0.665, 1512.06, 484.0),
-    ("nir", 0.865, 955.32, 308.0),
-    ("swir1", 1.614, 245.59, 70.0),
-    ("swir2", 2.202, 85.25, 24.6),
-    ("cirrus", 1.374, 367.15, 30.0),
+MSI_SUN = {
+    "B01": 1884.69, "B02": 1959.66, "B03": 1823.24, "B04": 1512.06, "B05": 1424.64, "B06": 1287.61,
+    "B07": 1162.08, "B08": 1041.63, "B8A": 955.32, "B09": 812.92, "B10": 367.15, "B11": 245.59,
+    "B12": 85.25,
+}  # fmt: skip
+"""Irradiance of the sun at 1 au by band of MSI, W m⁻² µm⁻¹, in the order of the bands' numbers.
+
+Solar_Irradiance_List of Sentinel-2A's MTD_MSIL1C.xml.
+"""
+# Full radiances of MSI are Lmax of Drusch et al. (2012), table 1.
+_MSI: tuple[tuple[Role, float, float], ...] = (
+    ("coastal", 0.443, 588.0),
+    ("blue", 0.492, 615.5),
+    ("green", 0.560, 559.0),
+    ("red", 0.665, 484.0),
+    ("nir", 0.865, 308.0),
+    ("swir1", 1.614, 70.0),
+    ("swir2", 2.202, 24.6),
+    ("cirrus", 1.374, 30.0),
 )
 
 BANDS: dict[SensorName, tuple[Band, ...]] = {
     "OLI": tuple(Band(role, wave, sun, sun * _OLI_FULL_RHO / np.pi) for role, wave, sun in _OLI),
-    "MSI": tuple(Band(*row) for row in _MSI),
+    "MSI": tuple(
+        Band(role, wave, MSI_SUN[MSI_BANDS[role].name], full) for role, wave, full in _MSI
+    ),
 }
 
 QUANTIFICATION = 10_000

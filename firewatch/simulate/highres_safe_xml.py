@@ -14,20 +14,14 @@ from xml.etree import ElementTree
 import numpy as np
 
 from firewatch.core.geo import Floats
-from firewatch.simulate.highres_bands import QUANTIFICATION, earth_sun_distance_au
+from firewatch.simulate.highres_bands import MSI_SUN, QUANTIFICATION, earth_sun_distance_au
 from firewatch.simulate.highres_mtl import ORIGIN, cloud_pct
 from firewatch.simulate.highres_places import zone_of
 from imagery.highres.scene import HighresScene
 from imagery.sun import solar_angles_deg
 
-_NAMES = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10", "B11", "B12")
-BAND_NUMBERS: Final = {name: number for number, name in enumerate(_NAMES)}
+BAND_NUMBERS: Final = {name: number for number, name in enumerate(MSI_SUN)}
 """Numbers of the bands in the metadata."""
-# Sentinel-2A's, W m-2 um-1, in the order of _NAMES.
-_SUN = (
-    1884.69, 1959.66, 1823.24, 1512.06, 1424.64, 1287.61, 1162.08, 1041.63, 955.32, 812.92,
-    367.15, 245.59, 85.25,
-)  # fmt: skip
 _SIZES_M = (10, 20, 60)
 _ANGLES_M = 5000
 _PSD = "https://psd-14.sentinel2.eo.esa.int/PSD"
@@ -138,7 +132,7 @@ def _characteristics(scene: HighresScene) -> ElementTree.Element:
     ]
     irradiance = [
         _text("SOLAR_IRRADIANCE", str(sun), bandId=str(number), unit="W/m²/µm")
-        for number, sun in enumerate(_SUN)
+        for number, sun in enumerate(MSI_SUN.values())
     ]
     closeness = 1 / earth_sun_distance_au(scene.acquired_utc_s) ** 2
     return _node(
