@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from firewatch.core.files import short_hash
 from firewatch.core.i18n import Texts, texts
-from firewatch.core.time import local_text
+from firewatch.core.time import BEIJING, local_text
 from firewatch.core.vocab import Language
+from firewatch.fires import FireEvent, pixel_boxes
 from imagery.highres.grid import Grid
+from imagery.highres.products import SIMULATED_PREFIX
 from imagery.highres.shapes import on_grid
 from imagery.scar.gather import around
 from imagery.scar.parameters import EvidenceParameters
@@ -24,11 +28,19 @@ from maps.chips import Chip, Panel, Ring
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from firewatch.confirm import FireEvent
-
 _AROUND_M = 450.0
 _CLOUDED_BELOW = 0.2
 _NORTH_STEP_DEG = 1e-3
+_NAME_DIGITS = 8
+
+
+def chip_name(event: FireEvent) -> str:
+    """Return the name of a fire's picture: county, minute in Beijing and a mark of the id."""
+    minute = datetime.fromtimestamp(event.first_s, BEIJING)
+    simulated = SIMULATED_PREFIX if event.simulated else ""
+    mark = short_hash(event.event_id, _NAME_DIGITS)
+    county = int(event.points.iloc[0]["county_adcode"])
+    return f"{simulated}{county}_{minute:%Y%m%dT%H%M}_{mark}.png"
 
 
 def chip_of(
@@ -37,7 +49,6 @@ def chip_of(
     """Return what is drawn of a fire: its place, the finding, and the scenes behind it."""
     words = texts("maps", language)
     pixels = _pixels(event)
-    view = around(shapely.union_all(pixels), _AROUND_M)
     first = event.points.sort_values("acquired_s").iloc[0]
     finding = words.label("finding", str(evidence.finding))
     if evidence.hectares:
@@ -45,27 +56,6 @@ def chip_of(
         both = evidence.reason.key == "flame_and_scar"
         key = "chip.finding_scar" if both else "chip.finding"
         finding = words(key, finding=finding, hectares=evidence.hectares)
-    panels = []
-    for moment in get_args(Moment):
-        panel = _missing(moment, parameters, words)
-        scene, look = evidence.scenes.get(moment), getattr(evidence, moment)
-        if scene is not None and look is not None:
-            picture = picture_of(scene, view)
-            panel = Panel(
-                moment=moment,
-                heading=words(
-                    "chip.heading", time=local_text(look.acquired_utc_s), share=look.clear_share
-                ),
-                scene_id=look.scene_id,
-                swir=picture.swir,
-                natural=picture.natural,
-                missing=_hidden(look, words),
-                footprint=list(_rings(pixels, picture.grid)),
-                outline=_outline(evidence, moment, picture.grid),
-                pixel_m=float(np.sqrt(picture.grid.pixel_area_m2())),
-                north=_north(picture.grid),
-            )
-        panels.append(panel)
     return Chip(
         place=f"{first['city']} {first['county']} {first['lon']:.4f}°E {first['lat']:.4f}°N",
         when=words(
@@ -77,9 +67,37 @@ def chip_of(
         finding_text=finding,
         reason=reason_text(evidence.reason, language),
         event_id=event.event_id,
-        panels=tuple(panels),
+        panels=tuple(
+            _panel(moment, evidence, pixels, parameters, words) for moment in get_args(Moment)
+        ),
         simulated=event.simulated or evidence.simulated,
         language=language,
+    )
+
+
+def _panel(
+    moment: Moment,
+    evidence: Evidence,
+    pixels: NDArray[np.object_],
+    parameters: EvidenceParameters,
+    words: Texts,
+) -> Panel:
+    """Return what is drawn of one moment, or why there is nothing to draw."""
+    scene, look = evidence.scenes.get(moment), getattr(evidence, moment)
+    if scene is None or look is None:
+        return _missing(moment, parameters, words)
+    picture = picture_of(scene, around(shapely.union_all(pixels), _AROUND_M))
+    return Panel(
+        moment=moment,
+        heading=words("chip.heading", time=local_text(look.acquired_utc_s), share=look.clear_share),
+        scene_id=look.scene_id,
+        swir=picture.swir,
+        natural=picture.natural,
+        missing=_hidden(look, words),
+        footprint=list(_rings(pixels, picture.grid)),
+        outline=_outline(evidence, moment, picture.grid),
+        pixel_m=float(np.sqrt(picture.grid.pixel_area_m2())),
+        north=_north(picture.grid),
     )
 
 
@@ -95,8 +113,6 @@ def _hidden(look: SceneLook, words: Texts) -> str:
 
 
 def _pixels(event: FireEvent) -> NDArray[np.object_]:
-    from firewatch.confirm import pixel_boxes
-
     # A patrol has no pixel: a small box shows its place.
     least_m = 20.0 if bool(event.points["scan_km"].isna().any()) else 0.0
     return pixel_boxes(event.points, least_m)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from firewatch.confirm import Confirmed, FireEvent, Inquiry
+    from firewatch.confirm import Confirmed, Inquiry
     from firewatch.core.time import Period
+    from firewatch.fires import FireEvent
     from imagery.feeds.offers import SceneSource
     from imagery.scar.values import SceneLook
 
@@ -130,8 +131,8 @@ def _chosen(
 ) -> list[FireEvent]:
     """Return the fires asked about: by name, or all suspected ones of a day or a season."""
     from firewatch.cli.points import season_period
-    from firewatch.confirm import events_named, suspected_events
     from firewatch.core.time import Period
+    from firewatch.fires import events_named, suspected_events
 
     if sum((bool(names), day is not None, season is not None)) != 1:
         raise UsageError(
