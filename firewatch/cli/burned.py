@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".csv", ".xlsx", ".gpkg")
 _PAIR_SHOWN = ("before_time", "after_time", "seen_ha", "burned_ha", "before_scene", "after_scene")
+_COMPARED = ("counted", "burned_ha", "burned_share", "burned_cropland_ha")
+"""What is compared with the season before."""
 _FORMS = {
     **dict.fromkeys(
         ("area_ha", "seen_ha", "burned_ha", "seen_cropland_ha", "burned_cropland_ha"),
@@ -77,7 +79,10 @@ def burned(
             "county": county,
             "seasons": records(table),
             "pairs": records(pairs),
-            "change_pct": _changes(table),
+            "change_pct": {
+                name: None if change != change else round(change, 1)
+                for name, change in _changes(table).items()
+            },
             "rule": desk.rule.title,
             "parameters": inquiry.parameters.title,
             "simulated": _simulated(both),
@@ -124,16 +129,11 @@ def _pairs(seasons: list[BurnedSeason]) -> pd.DataFrame:
     return table[[*first, *(name for name in table if name not in first)]].reset_index(drop=True)
 
 
-def _changes(table: pd.DataFrame) -> dict[str, float | None]:
-    """Return the change of count and ground against the season before; None where unknown."""
+def _changes(table: pd.DataFrame) -> dict[str, float]:
+    """Return the change of count and ground against the season before, %; NaN where unknown."""
     from firewatch.burned import change_pct
 
-    base, now = (table.iloc[number] for number in range(2))
-    changes = {
-        name: change_pct(float(base[name]), float(now[name]))
-        for name in ("counted", "burned_ha", "burned_share", "burned_cropland_ha")
-    }
-    return {name: None if value != value else round(value, 1) for name, value in changes.items()}
+    return {name: change_pct(*map(float, table[name])) for name in _COMPARED}
 
 
 def _simulated(seasons: list[BurnedSeason]) -> bool:
@@ -161,28 +161,20 @@ def _notes(state: State, inquiry: BurnedInquiry, seasons: list[BurnedSeason]) ->
 
 
 def _show(state: State, table: pd.DataFrame, pairs: pd.DataFrame, notes: list[str]) -> None:
-    from firewatch.burned import change_pct
-
-    shown = _for_people(state, table.dropna(axis="columns", how="all"))
+    known = table.dropna(axis="columns", how="all")
+    changes = {name: _percent(change) for name, change in _changes(table).items()}
     # A season stands in a column: two of them, many measures.
-    upright = shown.set_index(shown.columns[0]).T
-    words = state.words
-    changes = []
-    for name in table.columns[1:]:
-        if name in ("counted", "burned_ha", "burned_share", "burned_cropland_ha"):
-            base, now = (float(table[name].iloc[i]) for i in range(2))
-            change = change_pct(base, now)
-            changes.append("—" if change != change else f"{change:+.1f}%")
-        else:
-            changes.append("")
-    kept = dict(zip(table.columns[1:], changes, strict=True))
-    names = [name for name in table.columns[1:] if words(f"burned.{name}") in upright.index]
-    upright[words("burned.change")] = [kept[name] for name in names]
+    upright = _for_people(state, known).set_index(state.words("burned.season")).T
+    upright[state.words("burned.change")] = [changes.get(name, "") for name in known.columns[1:]]
     state.show(text_table(upright.reset_index(names="")))
     if len(pairs):
         listed = pairs[["season", *_PAIR_SHOWN]]
         state.show("\n" + text_table(_for_people(state, listed)))
     state.show("\n".join(f"· {note}" for note in notes))
+
+
+def _percent(change: float) -> str:
+    return "—" if change != change else f"{change:+.1f}%"
 
 
 def _for_people(state: State, table: pd.DataFrame) -> pd.DataFrame:
