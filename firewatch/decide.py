@@ -187,10 +187,9 @@ def _decide_versions(
     near = work[work["acquired_s"].between(reach.first_s, reach.last_s)]
     made = claims_within(connection, reach.first_s, reach.last_s)
     requested = requested_between(connection, reach.first_s, reach.last_s)
+    columns = [near[name] for name in ("platform", "product_family", "acquired_s", "product_rank")]
     asked = near.assign(
-        product_rank=requested.ranks(
-            near["platform"], near["product_family"], near["acquired_s"], near["product_rank"]
-        )
+        platform=requested.platforms(*columns), product_rank=requested.ranks(*columns)
     )
     decided = supersede(asked, requested.ranked(made), rules.matching)
     decided = decided[near["acquired_s"].between(certain.first_s, certain.last_s)]

@@ -150,7 +150,8 @@ def _standing_between(
     within = table["started_utc_s"].between(first_s, last_s)
     requested = requested_between(connection, first_s - SAME_GRANULE_S, last_s + SAME_GRANULE_S)
     ranks = requested.account_ranks(headers).to_numpy()[place]
-    stands = standing(table.assign(product_rank=ranks), account)
+    named_as = requested.account_platforms(headers).to_numpy()[place]
+    stands = standing(table.assign(product_rank=ranks, platform=named_as), account)
     return table[stands & within].reset_index(drop=True)
 
 

@@ -2,8 +2,9 @@
 
 A granule taken in under changed settings is read anew, and every reading stays on record. Of two
 versions the one that was last asked for stands, granule by granule, so that going back to settings
-of before brings their version back. Within a version, a detection with all bands stands above one
-that had to do without some.
+of before brings their version back. So it is with an image said to be another satellite's than
+before: in one second there is one image of one box. Within a version, a detection with all bands
+stands above one that had to do without some.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select
 
 from firewatch.ledger.store import append_row, fetch
 from firewatch.ledger.tables import claims, granules, products, requests
@@ -27,6 +28,7 @@ RANKS_A_VERSION = 2
 """With bands missing, complete."""
 MOST_VERSIONS = OWN_RANKS.stop // RANKS_A_VERSION - 1
 _READING = ("platform", "product_family", "started_s", "product_rank")
+_BOX = ("west", "south", "east", "north")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +39,10 @@ class Requested:
     ----------
     readings
         One row a file and granule: file_id, platform, product_family, started_s, product_rank
-        as recorded; rank, in the order in which versions were last asked for, the same for the
-        last one of every granule; settings_rank, the same with ties between readings of one
-        version undone by the order in which their settings were asked for.
+        as recorded; image_platform, whose image it was last said to be; rank, in the order in
+        which versions were last asked for, the same for the last one of every granule;
+        settings_rank, the same with ties between readings of one version undone by the order in
+        which their settings were asked for.
     """
 
     readings: pd.DataFrame
@@ -59,14 +62,33 @@ class Requested:
         ranked[own] = known.reindex(asked).fillna(pd.Series(ranks[own], index=asked)).to_numpy()
         return ranked
 
+    def platforms(
+        self, platform: Any, product_family: Any, started_s: Any, product_rank: Any
+    ) -> NDArray[np.object_]:
+        """Return platforms (arrays), of our own readings those that their images were last said."""
+        named = np.asarray(platform, dtype=object)
+        moved = self.readings
+        if len(moved):
+            moved = moved[moved["platform"] != moved["image_platform"]]
+        if moved.empty:
+            return named
+        known = moved.drop_duplicates(list(_READING)).set_index(list(_READING))["image_platform"]
+        columns = (platform, product_family, started_s, product_rank)
+        asked = pd.MultiIndex.from_arrays([np.asarray(column) for column in columns])
+        return known.reindex(asked).fillna(pd.Series(named, index=asked)).to_numpy(dtype=object)
+
     def ranked(self, made: Sequence[Claim]) -> list[Claim]:
-        """Return claims with the ranks of our own versions in the order asked for."""
+        """Return claims with ranks and platforms of our own versions as last asked for."""
         table = pd.DataFrame(
             [(c.platform, c.product_family, c.first_s, c.product_rank) for c in made],
             columns=list(_READING),
         )
-        ranks = self.ranks(*(table[name] for name in _READING)).tolist()
-        return [replace(c, product_rank=rank) for c, rank in zip(made, ranks, strict=True)]
+        columns = [table[name] for name in _READING]
+        ranks, platforms = self.ranks(*columns).tolist(), self.platforms(*columns).tolist()
+        return [
+            replace(claim, product_rank=rank, platform=platform)
+            for claim, rank, platform in zip(made, ranks, platforms, strict=True)
+        ]
 
     def account_ranks(self, headers: pd.DataFrame) -> pd.Series:
         """Return the ranks of accounts of ground seen (file_id, product_rank), index as given."""
@@ -74,6 +96,13 @@ class Requested:
             return headers["product_rank"]
         by_file = self.readings.drop_duplicates("file_id").set_index("file_id")["settings_rank"]
         return headers["file_id"].map(by_file).fillna(headers["product_rank"])
+
+    def account_platforms(self, headers: pd.DataFrame) -> pd.Series:
+        """Return whose images accounts of ground seen (file_id, platform) were last said to be."""
+        if self.readings.empty:
+            return headers["platform"]
+        by_file = self.readings.drop_duplicates("file_id").set_index("file_id")["image_platform"]
+        return headers["file_id"].map(by_file).fillna(headers["platform"])
 
 
 def record_request(connection: Connection, file_id: int, settings: str, now_s: int) -> None:
@@ -96,9 +125,11 @@ def is_last_asked(connection: Connection, file_id: int, settings: str) -> bool:
     """
     mine = claims.alias()
     granule = [mine.c[name] for name in ("platform", "product_family", "first_s")]
+    same_pass = and_(*(column == claims.c[column.name] for column in granule[1:]))
+    same_box = and_(*(mine.c[name] == claims.c[name] for name in _BOX))
     query = (
         select(*granule, requests.c.settings)
-        .join(claims, and_(*(column == claims.c[column.name] for column in granule)))
+        .join(claims, and_(same_pass, or_(granule[0] == claims.c.platform, same_box)))
         .join(requests, requests.c.file_id == claims.c.file_id)
         .where(mine.c.file_id == file_id, _own(mine), _own(claims))
         .order_by(requests.c.request_id)
@@ -114,7 +145,7 @@ def requested_between(connection: Connection, first_s: int, last_s: int) -> Requ
     query = (
         select(
             requests.c.file_id, requests.c.settings, requests.c.request_id,
-            claims.c.first_s.label("started_s"), *(claims.c[name] for name in columns),
+            claims.c.first_s.label("started_s"), *(claims.c[name] for name in (*columns, *_BOX)),
         )
         .join(claims, claims.c.file_id == requests.c.file_id)
         .where(_own(claims), claims.c.first_s.between(first_s, last_s))
@@ -145,7 +176,7 @@ def otherwise_detected(
     readings = requested_between(connection, first_s, last_s).readings
     if readings.empty:
         return pd.DataFrame({"version": [], "granules": []})
-    granule = ["platform", "product_family", "started_s"]
+    granule = ["image_platform", "product_family", "started_s"]
     last = readings.sort_values("settings_rank").drop_duplicates(granule, keep="last")
     known = own_products(connection).drop_duplicates(["product_family", "product_rank"])
     last = last.merge(known, on=["product_family", "product_rank"])
@@ -170,14 +201,17 @@ def _own(table: FromClause) -> ColumnElement[bool]:
 
 def _in_order(asked: pd.DataFrame) -> pd.DataFrame:
     """Rank readings by when their version, and then their settings, were last asked for."""
-    family = asked["platform"] + "/" + asked["product_family"]
+    image = asked.groupby(["product_family", "started_s", *_BOX])["platform"]
+    asked = asked.assign(image_platform=image.transform("last"))
+    family = asked["image_platform"] + "/" + asked["product_family"]
+    number = (asked["product_rank"] // RANKS_A_VERSION).astype("str")
     asked = asked.assign(
         granule=granule_numbers(family, asked["started_s"]),
-        number=asked["product_rank"] // RANKS_A_VERSION,
+        version=asked["platform"] + "/" + number,
     )
     # One rank is the last version's of every granule: neighbours in an overpass are no versions
     # of each other.
-    versions_later = _later(asked, "number")
+    versions_later = _later(asked, "version")
     complete = asked["product_rank"] % RANKS_A_VERSION
     rank = RANKS_A_VERSION * (MOST_VERSIONS - versions_later) + complete
     settings_later = _later(asked, "settings")
