@@ -68,6 +68,7 @@ def _run(program: list[str], folder: Path) -> str:
         env={**os.environ},
     )
     assert done.returncode == 0, done.stderr
+    (folder.parent / "progress.txt").write_text(done.stderr, "utf-8")
     return done.stdout
 
 
@@ -208,6 +209,14 @@ def test_the_summary_says_what_the_imagery_showed(demo: Path, detected: pd.DataF
     ground_km2, cloud_share = ground_below(demo)
     assert 0.93 * ground_km2 < clear_km2 + cloud_km2 < 1.01 * ground_km2
     assert cloud_km2 / (clear_km2 + cloud_km2) == pytest.approx(cloud_share, abs=0.03)
+
+
+def test_as_many_sources_are_announced_as_are_taken_in(demo: Path) -> None:
+    announced = re.search(r"入账 (\d+) 份", (demo.parent / "said.txt").read_text("utf-8"))
+    progress = (demo.parent / "progress.txt").read_text("utf-8")
+    done = re.findall(r"\[(\d+)/(\d+)\]", progress)
+    assert announced is not None
+    assert done[-1] == (announced[1], announced[1]) and len(done) == int(announced[1])
 
 
 def ground_below(demo: Path) -> tuple[float, float]:
