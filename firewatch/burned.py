@@ -23,7 +23,7 @@ from firewatch.count.tally import tally
 from imagery.coverage.cropland import Cropland
 from imagery.highres.grid import Grid
 from imagery.highres.scene import HighresScene
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 from imagery.scar.outline import M2_PER_HA, within
 from imagery.scar.parameters import ScarParameters
 from imagery.scar.season import BurnedGround, burned_ground

@@ -153,3 +153,14 @@ def unreadable(path: Path, cause: str, found: str = "", **values: object) -> Unr
     )
     shown = f"{what}: {shortened(found)}" if found else what
     return UnreadableFileError(shown, where=str(path), expected=expected, remedy=remedy)
+
+
+class OutsideRegionError(UnreadableFileError):
+    """An image without a pixel over the region: not seen, which is not the same as no fire."""
+
+
+def outside_region(path: Path, region: Extent) -> OutsideRegionError:
+    """Return the error for an image that does not look at a region."""
+    shown = f"{region.west:g}–{region.east:g}°E, {region.south:g}–{region.north:g}°N"
+    error = unreadable(path, "granule_outside", region=shown)
+    return OutsideRegionError(error.what, error.where, error.expected, error.remedy)

@@ -23,12 +23,11 @@ from imagery.highres.apart import scenes_apart
 from imagery.level1.pairs import SIMULATED_PREFIX, beside
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import DEFAULT_PLATFORM
-from imagery.level1.window import OutsideRegionError
 from imagery.level2.coverage import geolocation_of
 from imagery.level2.products import product_named
 from imagery.lists.times import FUTURE_GRACE_S
 from imagery.open import SeenFrom, read
-from imagery.reading import Reading, both, rejection_table, unreadable
+from imagery.reading import OutsideRegionError, Reading, both, rejection_table, unreadable
 
 COVERAGE_FORMAT = "coverage_table"
 _PARQUET = b"PAR1"

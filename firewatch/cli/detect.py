@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -56,12 +56,15 @@ def detect(
     from firewatch.cli.detect_highres import detect_highres
     from firewatch.reports.detections_export import SUFFIXES
     from firewatch.reports.suffixes import suffix_of
+    from imagery.open import expand
 
     state = state_of(context)
     if state.out is not None:
         # Before the long work, not after it.
         suffix_of(state.out, SUFFIXES)
-    among, highres = _among(scenes, state.settings.detection.stack_platform)
+    files = expand(scenes)
+    among, highres = _among(files, state.settings.detection.stack_platform)
+    _tell_unused(state, scenes, files, among, highres)
     if highres.found or highres.faults:
         detect_highres(state, highres, _region(state) if region else None)
         return
@@ -121,7 +124,7 @@ class _Account:
         return {name: getattr(self, name) for name in names}
 
 
-def _among(scenes: list[str], stack_platform: str) -> tuple[Scenes, HighresAmong]:
+def _among(files: Sequence[Path], stack_platform: str) -> tuple[Scenes, HighresAmong]:
     """Return what there is to detect: granules, or scenes of Landsat and Sentinel-2.
 
     Raises
@@ -131,9 +134,8 @@ def _among(scenes: list[str], stack_platform: str) -> tuple[Scenes, HighresAmong
     """
     from imagery.highres.find import highres_among
     from imagery.level1.scenes import scenes_among
-    from imagery.open import expand
 
-    among = scenes_among(expand(scenes), stack_platform)
+    among = scenes_among(files, stack_platform)
     taken = {path for scene in among.found for path in scene.paths}
     highres = highres_among(path for path in among.others if path not in taken)
     coarse, fine = among.found or among.faults, highres.found or highres.faults
@@ -150,6 +152,24 @@ def _among(scenes: list[str], stack_platform: str) -> tuple[Scenes, HighresAmong
             remedy="给出影像文件或其所在文件夹 / name the images or their folder",
         )
     return among, highres
+
+
+def _tell_unused(
+    state: State, scenes: list[str], files: Sequence[Path], among: Scenes, highres: HighresAmong
+) -> None:
+    """Tell what was named and is absent or no image; in folders there may be anything."""
+    from imagery.highres.apart import scenes_apart
+    from imagery.level1.pairs import granule_name
+
+    used = {path for scene in (*among.found, *highres.found) for path in scene.paths}
+    used |= {*among.faults, *highres.faults}
+    named = {Path(scene).expanduser() for scene in scenes}
+    for path in files:
+        if not path.exists():
+            typer.echo(state.words("detect.absent", path=path), err=True)
+            state.exit_code = 1
+        elif path in named - used and granule_name(path) is None and not scenes_apart([path]):
+            typer.echo(state.words("detect.no_image", path=path), err=True)
 
 
 @contextmanager
@@ -179,7 +199,7 @@ def _detected(
 
 def _fail(state: State, account: _Account, error: FirewatchError) -> None:
     """Tell a granule that was not detected; one that looked elsewhere is no failure."""
-    from imagery.level1.window import OutsideRegionError
+    from imagery.reading import OutsideRegionError
 
     _clear_line()
     typer.echo(str(error), err=True)

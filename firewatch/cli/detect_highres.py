@@ -30,7 +30,7 @@ def detect_highres(state: State, among: HighresAmong, region: Extent | None) -> 
     from firewatch.reports.clusters_export import SUFFIXES
     from firewatch.reports.suffixes import suffix_of
     from imagery.fire20m.series import detect_among
-    from imagery.level1.window import OutsideRegionError
+    from imagery.reading import OutsideRegionError
 
     if state.out is not None:
         suffix_of(state.out, SUFFIXES)

@@ -139,7 +139,7 @@ def _fetch_scenes(
     scenes: Sequence[dict[str, Any]],
 ) -> None:
     """Fetch scenes one after the other; one without data over the place is told, no failure."""
-    from imagery.level1.window import OutsideRegionError
+    from imagery.reading import OutsideRegionError
 
     for offer, scene in zip(offers, scenes, strict=True):
         try:

@@ -38,9 +38,9 @@ from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import StackFiles, read_stack
 from imagery.level1.viirs import OptionalFileError, ViirsGranule
-from imagery.level1.window import Window, outside_region
+from imagery.level1.window import Window
 from imagery.radiometry import Singles
-from imagery.reading import unreadable
+from imagery.reading import outside_region, unreadable
 
 DETECTED_COLUMNS = (
     "granule", "platform", "sensor", "acquired_utc", "line", "sample", "lon", "lat", "bt_mir_k",

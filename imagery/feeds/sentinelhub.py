@@ -36,7 +36,7 @@ from imagery.highres.geotiff import geotiff_files, read_geotiff, write_scene
 from imagery.highres.grid import Grid
 from imagery.highres.quality import QA_PIXEL, ground_of_flags
 from imagery.highres.scene import HighresScene, Numbers
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 from imagery.sun import solar_angles_deg
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from firewatch.core.geo import Extent
 from imagery.content import check_start
 from imagery.highres.grid import Grid
-from imagery.level1.window import OutsideRegionError
 from imagery.libraries import needed_for
-from imagery.reading import both, unreadable
+from imagery.reading import outside_region, unreadable
 
 if TYPE_CHECKING:
     import rasterio
@@ -129,12 +128,7 @@ def part_over(path: Path, grid: Grid, region: Extent | None) -> Part:
         right = min(int(np.ceil(column[inside].max())), grid.columns)
         if bottom > top and right > left:
             return Part(top, left, bottom - top, right - left)
-    box = f"{region.west:g},{region.south:g},{region.east:g},{region.north:g}"
-    what, expected, remedy = (
-        both(f"unreadable.granule_outside.{part}").format(region=box)
-        for part in ("what", "expected", "remedy")
-    )
-    raise OutsideRegionError(what, where=str(path), expected=expected, remedy=remedy)
+    raise outside_region(path, region)
 
 
 def read_part(

@@ -42,13 +42,12 @@ from imagery.level1.window import (
     Window,
     coarse_lines,
     lines_near,
-    outside_region,
     sampled_columns,
     sampled_lines,
     window_over,
 )
 from imagery.radiometry import Singles
-from imagery.reading import unreadable
+from imagery.reading import outside_region, unreadable
 
 MARGIN_PX = 290
 """As far as the scene-dependent threshold of Schroeder et al. (2014) looks: half of 501 pixels, and

@@ -10,9 +10,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import KM_PER_DEGREE, Extent
-from imagery.reading import unreadable
+from imagery.reading import outside_region, unreadable
 
 Positions: TypeAlias = NDArray[np.float32]
 
@@ -21,10 +20,6 @@ LINE_STEP = 32
 SAMPLE_STEP = 16
 # Of these lines every so many are looked at first, for positions cost most to unpack.
 _COARSE = 8
-
-
-class OutsideRegionError(UnreadableFileError):
-    """A granule without a pixel over the region: not seen, which is not the same as no fire."""
 
 
 @dataclass(frozen=True)
@@ -147,10 +142,3 @@ def _widened(region: Extent, grid: Grid, step: int) -> Extent:
     return Extent(
         region.west - across, region.south - reach, region.east + across, region.north + reach
     )
-
-
-def outside_region(path: Path, region: Extent) -> OutsideRegionError:
-    """Return the error of a granule that does not look at a region."""
-    shown = f"{region.west}–{region.east}°E, {region.south}–{region.north}°N"
-    error = unreadable(path, "granule_outside", region=shown)
-    return OutsideRegionError(error.what, error.where, error.expected, error.remedy)

@@ -12,7 +12,7 @@ from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import KM_PER_DEGREE, Extent
 from imagery.highres.grid import Grid
 from imagery.highres.scene import HighresScene
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 from imagery.scar.look import Bools, Look, look_at, over, unseen
 
 if TYPE_CHECKING:

@@ -45,7 +45,8 @@ from imagery.detection.viirs import ViirsDetector
 from imagery.level1.modis import ModisGranule
 from imagery.level1.pairs import granules
 from imagery.level1.viirs import ViirsGranule
-from imagery.level1.window import OutsideRegionError, Window
+from imagery.level1.window import Window
+from imagery.reading import OutsideRegionError
 
 SHAPE = (150, 90)
 # The wide window is small here, so that it does not reach over the whole of a small scene.

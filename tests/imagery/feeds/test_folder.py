@@ -14,7 +14,7 @@ from imagery.feeds.folder import FolderSource
 from imagery.feeds.hub_requests import NUMBERS, PRODUCTS, grid_over
 from imagery.highres.geotiff import write_scene
 from imagery.highres.scene import Ground, HighresScene
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 
 FIELD = Extent(110.10, 22.60, 110.13, 22.63)
 BESIDE = Extent(110.16, 22.60, 110.18, 22.63)

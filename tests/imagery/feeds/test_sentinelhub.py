@@ -32,7 +32,7 @@ from imagery.feeds.sentinelhub import SentinelHubSettings, SentinelHubSource, se
 from imagery.feeds.web import Patience
 from imagery.highres.grid import Grid
 from imagery.highres.scene import Ground
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 
 FIELD = Extent(110.10, 22.60, 110.13, 22.63)
 WEST = (109.0, 22.0, 110.1, 23.0)

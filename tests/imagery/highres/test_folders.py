@@ -17,7 +17,7 @@ from firewatch.simulate.highres_files import write_landsat, write_safe, write_st
 from imagery.highres.find import highres_among
 from imagery.highres.read import read_highres
 from imagery.highres.scene import Ground, HighresScene, SensorName
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 
 NOVEMBER = 1_604_545_800
 PLACE = (108.4, 22.9)

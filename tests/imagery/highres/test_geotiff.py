@@ -17,7 +17,7 @@ from imagery.highres.geotiff import write_scene
 from imagery.highres.grid import Grid
 from imagery.highres.read import read_highres
 from imagery.highres.scene import Calibration, Ground, HighresScene, Role
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 
 GRID = Grid("EPSG:32648", (20.0, 0.0, 700_000.0, 0.0, -20.0, 2_520_000.0), 60, 50)
 ROLES: tuple[Role, ...] = ("blue", "green", "red", "nir", "swir1", "swir2")

@@ -12,7 +12,7 @@ import pytest
 from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import Extent
 from imagery.level1.modis import read_modis
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 
 BANDS = [
     "20",

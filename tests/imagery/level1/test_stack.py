@@ -13,7 +13,7 @@ from rasterio.transform import from_origin
 from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import Extent
 from imagery.level1.stack import StackFiles, read_stack, stack_files, stacks
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 
 NOON = "2020:11:07 05:00:00"
 UTM_49N = "EPSG:32649"

@@ -13,7 +13,8 @@ import pytest
 from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import Extent
 from imagery.level1.viirs import ViirsGranule, read_viirs
-from imagery.level1.window import OutsideRegionError, Window
+from imagery.level1.window import Window
+from imagery.reading import OutsideRegionError
 
 PLACES = [(0, 0), (5, 1999), (31, 3200), (32, 3199), (63, 6399)]
 

@@ -13,7 +13,7 @@ import shapely
 from firewatch.core.errors import UnreadableFileError
 from firewatch.core.vocab import Finding, Language
 from imagery.highres.scene import Ground, HighresScene
-from imagery.level1.window import OutsideRegionError
+from imagery.reading import OutsideRegionError
 from imagery.scar.evidence import evidence_of
 from imagery.scar.reasons import reason_text
 from imagery.scar.values import Evidence
