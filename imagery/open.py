@@ -47,8 +47,8 @@ def expand(paths: Iterable[str | Path]) -> list[Path]:
     """Return the files that paths, folders and globs stand for, sorted, each once.
 
     Folders are searched to every depth; hidden, locked and half-downloaded files, databases and
-    the truth of simulations in them are left out. A named file that is absent is kept, so that
-    reading it says so while the others go in.
+    the truth of simulations in them are left out. A named file that is absent, or a glob without
+    a match, is kept, so that reading it says so while the others go in.
 
     Raises
     ------
@@ -80,8 +80,8 @@ def _files_of(path: Path) -> list[Path]:
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
     pattern = path.relative_to(path.anchor) if path.anchor else path
-    matches = Path(path.anchor).glob(str(pattern))
-    return [file for match in matches for file in _files_of(match)]
+    matches = list(Path(path.anchor).glob(str(pattern)))
+    return [file for match in matches for file in _files_of(match)] if matches else [path]
 
 
 def _is_data(file: Path, folder: Path) -> bool:

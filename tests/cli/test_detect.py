@@ -138,6 +138,19 @@ def test_files_that_are_no_scene_are_told(firewatch: Any) -> None:
     assert "02IMG" in firewatch.said("detect", Path(path).name, code=2)
 
 
+def test_a_file_that_is_named_beside_images_and_is_none_is_told(
+    granule: SimulatedGranule, firewatch: Any
+) -> None:
+    notes, image = firewatch.text("notes.txt", "x"), granule.files["02IMG"]
+    done = firewatch.run("detect", image, notes, "--out", "fires.csv", "--lang", "en")
+    assert done.returncode == 0 and "notes.txt: no image" in done.stderr
+    for absent in ("nowhere.nc", "*.nowhere"):
+        done = firewatch.run("detect", image, absent, "--out", "fires.csv", "--lang", "en")
+        assert done.returncode == 1 and f"{absent}: the file cannot be opened" in done.stderr
+    quiet = firewatch.run("detect", image.parent, image, granule.files["03IMG"], "--out", "a.csv")
+    assert quiet.returncode == 0 and quiet.stderr.count("\n") <= 1, quiet.stderr
+
+
 def test_the_json_document_lists_granules_and_failures_with_what_to_do(
     granule: SimulatedGranule, firewatch: Any
 ) -> None:
