@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,17 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-_NAME = "feed_servers"
-if _NAME not in sys.modules:
-    _SPEC = importlib.util.spec_from_file_location(
-        _NAME, Path(__file__).parents[1] / "imagery" / "feeds" / "servers.py"
-    )
-    assert _SPEC and _SPEC.loader
-    sys.modules[_NAME] = importlib.util.module_from_spec(_SPEC)
-    _SPEC.loader.exec_module(sys.modules[_NAME])
-
-from feed_servers import (  # noqa: E402
+from feed_servers import (
     CLIENT_ID,
     CLIENT_SECRET,
     KEY,
