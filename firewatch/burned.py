@@ -21,6 +21,7 @@ from firewatch.core.time import Period
 from firewatch.count.rule import CountingRule
 from firewatch.count.tally import tally
 from imagery.coverage.cropland import Cropland
+from imagery.feeds.offers import COLLECTIONS
 from imagery.highres.grid import Grid
 from imagery.highres.scene import HighresScene
 from imagery.reading import OutsideRegionError
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _CROPLAND_STEP_PX = 10
 _CROPLAND_STEP_DEG = 0.003
-_FINEST = "sentinel-2-l1c"
+_FINEST = COLLECTIONS["MSI"]
 
 
 @dataclass(frozen=True, eq=False)

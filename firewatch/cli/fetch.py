@@ -258,6 +258,7 @@ def _days(without: Mapping[str, Sequence[date]]) -> dict[str, list[str]]:
 def _ingest(state: State, files: Sequence[Path]) -> dict[str, Any]:
     """Take files into the ledger and tell what became of them."""
     from firewatch.pipeline import ingest
+    from firewatch.recording import TALLY
     from firewatch.rulebook import rulebook, watch_over
     from firewatch.views import points_by_city
 
@@ -268,8 +269,7 @@ def _ingest(state: State, files: Sequence[Path]) -> dict[str, Any]:
         watch = watch_over(rules.areas, state.settings)
         outcome = ingest(ledger, files, rules, state.clock.now_epoch_s(), watch=watch)
         by_city = points_by_city(ledger, outcome.file_ids, rules)
-    counted = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
-    totals = {name: sum(getattr(file, name) for file in outcome.files) for name in counted}
+    totals = {name: sum(getattr(file, name) for file in outcome.files) for name in TALLY}
     state.say("fetch.ingested", files=len(outcome.files), **totals)
     for city, count in by_city.items():
         state.show(f"  {city} {count}")

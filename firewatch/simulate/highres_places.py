@@ -6,9 +6,9 @@ import numpy as np
 
 from firewatch.core.geo import KM_PER_DEGREE, Floats
 from imagery.highres.grid import Grid, utm_crs, utm_zone
+from imagery.highres.products import PIXEL_M
 from imagery.highres.scene import SensorName
 
-_PIXEL_M: dict[SensorName, int] = {"OLI": 30, "MSI": 20}
 # Corners of OLI pixels lie at 15 m, those of MSI's 60 m pixels at whole multiples.
 _ALIGNED_M: dict[SensorName, tuple[int, int]] = {"OLI": (30, 15), "MSI": (60, 0)}
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
@@ -28,7 +28,7 @@ def zone_of(grid: Grid) -> int:
 def grid_around(lon: float, lat: float, sensor: SensorName, lines: int, columns: int) -> Grid:
     """Return a UTM grid around a place of the north, aligned as the sensor's products are."""
     crs = utm_crs(utm_zone(lon))
-    pixel_m = _PIXEL_M[sensor]
+    pixel_m = PIXEL_M[sensor]
     x, y = _to_utm(crs, lon, lat)
     step, shift = _ALIGNED_M[sensor]
     west = (x - columns * pixel_m / 2 - shift) // step * step + shift

@@ -11,15 +11,14 @@ from typing import TypeAlias
 from firewatch.core.errors import UnreadableFileError
 from firewatch.core.geo import Extent
 from imagery.feeds.errors import feed_error
-from imagery.feeds.offers import Offer
+from imagery.feeds.offers import COLLECTIONS, Offer
 from imagery.highres.files import HighresFiles
 from imagery.highres.find import HighresAmong, highres_among
 from imagery.highres.raster import heading_of, placed
 from imagery.highres.read import read_highres
 from imagery.highres.safe import read_safe
-from imagery.highres.scene import HighresScene, SensorName
+from imagery.highres.scene import HighresScene
 
-COLLECTIONS: dict[SensorName, str] = {"MSI": "sentinel-2-l1c", "OLI": "landsat-ot-l1"}
 _FORMAT = "GeoTIFF"
 
 Fault: TypeAlias = UnreadableFileError

@@ -13,8 +13,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from firewatch.core.geo import Extent
+from imagery.feeds.offers import COLLECTIONS
 from imagery.highres.grid import Grid, utm_crs, utm_zone
-from imagery.highres.products import MSI_BANDS, MSI_PIXEL_M, OLI_BANDS, OLI_ROLES
+from imagery.highres.products import MSI_BANDS, OLI_BANDS, OLI_ROLES, PIXEL_M
 from imagery.highres.scene import Calibration, Role, SensorName
 
 LARGEST_SIDE_PX: Final = 2500
@@ -25,7 +26,6 @@ NUMBERS: Final = Calibration(mult=1e-4, add=-0.1, fill=0, saturated=FULL)
 _UNIT_PX = 512
 _UNIT_BANDS = 3
 _LEAST_AREA, _LEAST_REQUEST_PU = 0.01, 0.005
-_LANDSAT_PIXEL_M = 30
 # Corners of Landsat pixels lie at odd multiples of 15 m.
 _LANDSAT_ORIGIN_M = 15
 
@@ -70,23 +70,23 @@ class Product:
 
 
 PRODUCTS: Final[Mapping[str, Product]] = {
-    "sentinel-2-l1c": Product(
-        "sentinel-2-l1c",
+    COLLECTIONS["MSI"]: Product(
+        COLLECTIONS["MSI"],
         "MSI",
         # B10 tells thin cloud; the service's own mask of cloud is not everywhere.
         {role: MSI_BANDS[role].name for role in MSI_BANDS if role != "coastal"},
         (),
         (),
-        MSI_PIXEL_M,
+        PIXEL_M["MSI"],
         0,
     ),
-    "landsat-ot-l1": Product(
-        "landsat-ot-l1",
+    COLLECTIONS["OLI"]: Product(
+        COLLECTIONS["OLI"],
         "OLI",
         {role: f"B{OLI_BANDS[role]:02d}" for role in OLI_ROLES},
         ("BQA",),
         ("QA_RADSAT",),
-        _LANDSAT_PIXEL_M,
+        PIXEL_M["OLI"],
         _LANDSAT_ORIGIN_M,
     ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
+from imagery.feeds.offers import COLLECTIONS
 from imagery.feeds.web import Patience
 
 ServiceName: TypeAlias = Literal["copernicus", "sentinel-hub"]
@@ -73,7 +74,7 @@ class SentinelHubSettings:
     url: str = ""
     token_url: str = ""
     profile: str = ""
-    collections: tuple[str, ...] = ("sentinel-2-l1c", "landsat-ot-l1")
+    collections: tuple[str, ...] = tuple(COLLECTIONS.values())
     patience: Patience = field(default_factory=lambda: _PATIENCE)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from firewatch.core.geo import Extent
 from firewatch.core.time import DAY_S, local_text
 from imagery.feeds.errors import FeedError, feed_error
-from imagery.highres.scene import HighresScene
+from imagery.highres.scene import HighresScene, SensorName
 
+COLLECTIONS: Final[Mapping[SensorName, str]] = {
+    "MSI": "sentinel-2-l1c",
+    "OLI": "landsat-ot-l1",
+}
+"""What services call the scenes of each sensor."""
 NEAREST = 3
 _WIDER_DAYS = 45
 
@@ -25,7 +30,7 @@ class Offer:
         The provider's name of the product; where several tiles of one overpass meet the place,
         of the one that holds most of it.
     collection
-        "sentinel-2-l1c" or "landsat-ot-l1".
+        One of `COLLECTIONS`.
     cloud_pct
         Cloud of the scene as its provider states it, 0 to 100; NaN where it does not.
     extent

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from imagery.highres.scene import Role
+from imagery.highres.scene import Role, SensorName
 
 OLI_BANDS: Final[Mapping[Role, int]] = {
     "coastal": 1,
@@ -44,8 +44,8 @@ MSI_BANDS: Final[Mapping[Role, MsiBand]] = {
     "swir2": MsiBand("B12", 12, 20),
     "cirrus": MsiBand("B10", 10, 60),
 }
-MSI_PIXEL_M = 20
-"""Side of a pixel of a `HighresScene` of MSI."""
+PIXEL_M: Final[Mapping[SensorName, int]] = {"OLI": 30, "MSI": 20}
+"""Side of a pixel of a `HighresScene`."""
 
 OLI_ROLES: Final[tuple[Role, ...]] = ("coastal", "blue", "green", "red", "nir", "swir1", "swir2")
 MSI_ROLES: Final[tuple[Role, ...]] = ("blue", "green", "red", "nir", "swir1", "swir2")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from firewatch.core.geo import Extent
 from imagery.highres.clouds import tested_ground
 from imagery.highres.files import HighresFiles
-from imagery.highres.products import MSI_BANDS, MSI_PIXEL_M, MSI_ROLES
+from imagery.highres.products import MSI_BANDS, MSI_ROLES, PIXEL_M
 from imagery.highres.quality import CLASSI
 from imagery.highres.raster import Part, heading_of, part_over, read_part, side_by_side
 from imagery.highres.safe import FORMAT, PRODUCT_METADATA, Safe, read_safe
@@ -111,7 +111,7 @@ def _numbers(safe: Safe, role: Role, part: Part) -> Numbers:
         raise unreadable(
             safe.folder / PRODUCT_METADATA, "granule_partner", fetch=f"{band.name}.jp2"
         )
-    step = MSI_PIXEL_M / band.pixel_m
+    step = PIXEL_M["MSI"] / band.pixel_m
     _check_size(path, safe, step)
     return read_part(path, part, FORMAT, step=step)
 
@@ -140,7 +140,7 @@ def _ground(
     if safe.classification is None:
         return ground
     ground[np.isin(ground, (Ground.CLOUD, Ground.SNOW))] = Ground.CLEAR
-    path, step = safe.classification, MSI_PIXEL_M / _CLASSI_PIXEL_M
+    path, step = safe.classification, PIXEL_M["MSI"] / _CLASSI_PIXEL_M
     for band, kind in CLASSI:
         ground[read_part(path, part, FORMAT, band, step) == 1] = kind
     ground[~has_data] = Ground.NO_DATA
