@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from firewatch.recording import Declaration, FileOutcome
     from imagery.sources import Watch
 
-_JSON_FILE = ("rows", "inside", "outside", "rejected", "duplicate", "superseded", "new")
-
 
 def register(app: typer.Typer) -> None:
     app.command()(ingest)
@@ -192,10 +190,12 @@ def _said_of(file: FileOutcome) -> str:
 
 
 def _show_ingest(state: State, outcome: IngestOutcome, by_city: dict[str, int]) -> None:
+    from firewatch.recording import TALLY
+
     files = []
     for file in outcome.files:
         entry: dict[str, Any] = {"path": str(file.path)}
-        entry |= {name: getattr(file, name) for name in _JSON_FILE}
+        entry |= {name: getattr(file, name) for name in TALLY}
         entry |= {"companions": list(map(str, file.companions))} if file.companions else {}
         entry |= {"remark": file.remark} if file.remark else {}
         entry |= {"error": file.error} if file.error else {}
