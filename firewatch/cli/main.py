@@ -120,6 +120,7 @@ def run(line: list[str]) -> int:
     """
     try:
         try:
+            _keep_inputs(line)
             state = _invoke(line)
         except typer.Exit as leave:
             return leave.exit_code
@@ -133,6 +134,28 @@ def run(line: list[str]) -> int:
     except BrokenPipeError:
         return READER_GONE
     return state.exit_code if state is not None else DONE
+
+
+def _keep_inputs(line: list[str]) -> None:
+    """Refuse an output in the place of a file that the same line names.
+
+    Raises
+    ------
+    UsageError
+        If `--out` is such a file.
+    """
+    words = [part for word in line for part in (word.split("=", 1) if word[:2] == "--" else [word])]
+    if "--out" not in words[:-1]:
+        return
+    place = words.index("--out") + 1
+    out = Path(words[place])
+    others = (Path(word) for word in words[:place] + words[place + 1 :])
+    if out.is_file() and any(other.is_file() and other.samefile(out) for other in others):
+        raise UsageError(
+            "输出会覆盖同一条命令的输入 / the output would replace an input of this command",
+            where=str(out),
+            remedy="--out 另取一个文件名 / give --out another name",
+        )
 
 
 def _invoke(line: list[str]) -> State | None:

@@ -281,3 +281,12 @@ def test_doctor_says_what_is_missing(firewatch: Any) -> None:
     document = firewatch.json("doctor")
     assert document["boundaries"].endswith("14 / 111 / 0 / 0")
     assert any("firewatch.db" in remark for remark in document["to_do"])
+
+
+@pytest.mark.parametrize("out", [["--out", "a.csv"], ["--out=./a.csv"]])
+def test_an_output_never_takes_the_place_of_an_input(firewatch: Any, out: list[str]) -> None:
+    path = firewatch.file("a.csv", ROW)
+    before = path.read_bytes()
+    said = firewatch.said("compare", "a.csv", "a.csv", *out, "--lang", "en", code=2)
+    assert "would replace an input" in said
+    assert path.read_bytes() == before
