@@ -16,8 +16,8 @@ from firewatch.core.time import BEIJING, local_text
 from firewatch.core.vocab import Language
 from firewatch.fires import FireEvent, pixel_boxes
 from imagery.highres.grid import Grid
-from imagery.highres.products import SIMULATED_PREFIX
 from imagery.highres.shapes import on_grid
+from imagery.reading import SIMULATED_PREFIX
 from imagery.scar.gather import around
 from imagery.scar.parameters import EvidenceParameters
 from imagery.scar.picture import picture_of

@@ -16,7 +16,6 @@ from imagery.content import decoded, is_workbook, load
 from imagery.coverage.ground import Label
 from imagery.coverage.table import of_granule
 from imagery.detection.product import own_version
-from imagery.level1.pairs import SIMULATED_PREFIX
 from imagery.level1.unnamed import content_of
 from imagery.level2.coverage import coverage_of_granule, geolocation_name
 from imagery.level2.granule import Level2
@@ -32,7 +31,16 @@ from imagery.lists.parse import cells_of_text
 from imagery.lists.points import points_of
 from imagery.lists.text import find_body
 from imagery.lists.workbook import cells_of_workbook
-from imagery.reading import Look, OwnVersion, Reading, Rejection, both, rejection_table, unreadable
+from imagery.reading import (
+    SIMULATED_PREFIX,
+    Look,
+    OwnVersion,
+    Reading,
+    Rejection,
+    both,
+    rejection_table,
+    unreadable,
+)
 
 # Half-downloaded files and the lock files of office programs.
 _UNFINISHED = (".part", ".crdownload", ".tmp", ".filepart", ".download")

@@ -16,6 +16,8 @@ from firewatch.core.vocab import Language
 
 REJECTION_COLUMNS = ("source_row", "field", "found", "expected", "remedy")
 FOUND_LIMIT = 80
+SIMULATED_PREFIX = "SIMULATED_"
+"""With which the names of simulated files begin."""
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,21 @@ from imagery.detection.detect import Detectors, detect_one
 from imagery.detection.reading import FORMAT_NAMES, reading_of_detection
 from imagery.feeds.firms_folder import LIST_NAME, looks_of, statement
 from imagery.highres.apart import scenes_apart
-from imagery.level1.pairs import SIMULATED_PREFIX, beside
+from imagery.level1.pairs import beside
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import DEFAULT_PLATFORM
 from imagery.level2.coverage import geolocation_of
 from imagery.level2.products import product_named
 from imagery.lists.times import FUTURE_GRACE_S
 from imagery.open import SeenFrom, read
-from imagery.reading import OutsideRegionError, Reading, both, rejection_table, unreadable
+from imagery.reading import (
+    SIMULATED_PREFIX,
+    OutsideRegionError,
+    Reading,
+    both,
+    rejection_table,
+    unreadable,
+)
 
 COVERAGE_FORMAT = "coverage_table"
 _PARQUET = b"PAR1"

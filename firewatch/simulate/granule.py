@@ -18,8 +18,9 @@ from firewatch.simulate.granule_modis import write_modis
 from firewatch.simulate.granule_swath import Swath, modis_scanner, viirs_scanner
 from firewatch.simulate.granule_viirs import write_viirs
 from firewatch.simulate.orbits import REFERENCE_LON
-from imagery.level1.pairs import PRODUCTS, SIMULATED_PREFIX
+from imagery.level1.pairs import PRODUCTS
 from imagery.radiometry import STEFAN_BOLTZMANN
+from imagery.reading import SIMULATED_PREFIX
 
 FIRE_COLUMNS = ("lon", "lat", "area_m2", "t_k")
 # Seconds of a scan; a granule lasts as long as its scans.

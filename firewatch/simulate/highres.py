@@ -31,9 +31,10 @@ from firewatch.simulate.highres_places import grid_around, mgrs_tile, places_m
 from firewatch.simulate.highres_sky import CLEAR, Overhead, Sky, beyond_swath, draw_sky
 from firewatch.simulate.highres_smoke import plumes, smoked
 from imagery.highres.grid import Grid
-from imagery.highres.products import OLI_FULL, SIMULATED_PREFIX
+from imagery.highres.products import OLI_FULL
 from imagery.highres.scene import Calibration, Ground, HighresScene, Numbers, Role, SensorName
 from imagery.radiometry import Singles
+from imagery.reading import SIMULATED_PREFIX
 from imagery.sun import solar_angles_deg
 
 __all__ = [

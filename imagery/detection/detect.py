@@ -34,13 +34,13 @@ from imagery.detection.sweep import (
 from imagery.detection.viirs import ViirsDetector
 from imagery.detection.viirs_parameters import ViirsParameters
 from imagery.level1.modis import ModisGranule
-from imagery.level1.pairs import SIMULATED_PREFIX, GranuleFiles
+from imagery.level1.pairs import GranuleFiles
 from imagery.level1.scenes import SceneFiles, scenes_among
 from imagery.level1.stack import StackFiles, read_stack
 from imagery.level1.viirs import OptionalFileError, ViirsGranule
 from imagery.level1.window import Window
 from imagery.radiometry import Singles
-from imagery.reading import outside_region, unreadable
+from imagery.reading import SIMULATED_PREFIX, outside_region, unreadable
 
 DETECTED_COLUMNS = (
     "granule", "platform", "sensor", "acquired_utc", "line", "sample", "lon", "lat", "bt_mir_k",

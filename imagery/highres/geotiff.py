@@ -27,7 +27,6 @@ from imagery.highres.products import (
     OLI_FULL,
     OLI_MULT,
     OLI_ROLES,
-    SIMULATED_PREFIX,
 )
 from imagery.highres.quality import QUALITY_NAMES, ground_of_flags
 from imagery.highres.raster import (
@@ -40,7 +39,7 @@ from imagery.highres.raster import (
     side_by_side,
 )
 from imagery.highres.scene import Calibration, Ground, HighresScene, Numbers, Role
-from imagery.reading import both, unreadable
+from imagery.reading import SIMULATED_PREFIX, both, unreadable
 from imagery.sun import solar_angles_deg
 
 FORMAT: Final = "GeoTIFF"

@@ -12,8 +12,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from imagery.content import check_start
-from imagery.highres.products import SIMULATED_PREFIX
-from imagery.reading import unreadable
+from imagery.reading import SIMULATED_PREFIX, unreadable
 
 FORMAT = "Landsat Level-1 MTL"
 SUFFIXES: Final = ("_MTL.txt", "_MTL.json", "_MTL.xml")

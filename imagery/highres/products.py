@@ -69,5 +69,3 @@ MSI_PRODUCT = re.compile(
     r"_N(?P<baseline>\d{4})_R\d{3}_T(?P<tile>\w{5})_\d{8}T\d{6}"
 )
 """Names since December 2016."""
-
-SIMULATED_PREFIX = "SIMULATED_"

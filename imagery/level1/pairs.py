@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from firewatch.core.errors import UnreadableFileError
-from imagery.reading import unreadable
-
-SIMULATED_PREFIX = "SIMULATED_"
+from imagery.reading import SIMULATED_PREFIX, unreadable
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any
 
 from firewatch.core.errors import UnreadableFileError
 from imagery.level1.apart import FileApart, Kind
-from imagery.level1.pairs import PRODUCTS, SIMULATED_PREFIX, granule_name
+from imagery.level1.pairs import PRODUCTS, granule_name
 from imagery.level2.products import product_named
-from imagery.reading import unreadable
+from imagery.reading import SIMULATED_PREFIX, unreadable
 
 _KINDS: tuple[tuple[bytes, Kind, str], ...] = (
     (b"\x89HDF\r\n\x1a\n", "hdf5", "NetCDF-4"),

@@ -16,11 +16,11 @@ from firewatch.core.geo import Floats
 from imagery.closing import Closing
 from imagery.level1.hdf4 import Hdf4File
 from imagery.level1.netcdf import NetcdfFile
-from imagery.level1.pairs import SIMULATED_PREFIX, granule_name
+from imagery.level1.pairs import granule_name
 from imagery.level1.window import Window
 from imagery.level2.granule import FILL_BELOW, Level2
 from imagery.level2.products import product_named
-from imagery.reading import unreadable
+from imagery.reading import SIMULATED_PREFIX, unreadable
 
 _STAMP = re.compile(r"\.A(\d{7}\.\d{4})\.")
 _LOWEST_DEG = -327.0
