@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from firewatch.chips import chip_name, chip_of
 from firewatch.core.errors import FirewatchError
 from firewatch.core.vocab import Language
-from firewatch.fires import FireEvent, footprint_of
+from firewatch.fires import FireEvent, footprint_of, pixel_boxes
 from firewatch.ledger.evidence import record_evidence
 from firewatch.ledger.store import Ledger
 from imagery.scar.evidence import evidence_of
@@ -62,7 +62,12 @@ def confirm(event: FireEvent, inquiry: Inquiry) -> Confirmed:
     """
     footprint = footprint_of(event.points, inquiry.parameters.margin_m)
     evidence = evidence_of(
-        footprint, event.first_s, inquiry.source, inquiry.parameters, until_s=event.last_s
+        footprint,
+        event.first_s,
+        inquiry.source,
+        inquiry.parameters,
+        until_s=event.last_s,
+        pixels=list(pixel_boxes(event.points)),
     )
     with inquiry.ledger.writing() as connection:
         evidence_id = record_evidence(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from firewatch.core.errors import UnreadableFileError
 from firewatch.core.time import DAY_S
 from firewatch.core.vocab import Finding
 from imagery.highres.grid import Grid
@@ -17,7 +18,7 @@ from imagery.highres.scene import HighresScene
 from imagery.scar.burned import has_burned
 from imagery.scar.flame import flames_in
 from imagery.scar.gather import Gathering, Side, around, share_of, side_of
-from imagery.scar.look import Bools
+from imagery.scar.look import Bools, shows_ground
 from imagery.scar.outline import M2_PER_HA, groups_of, hectares, joined, within
 from imagery.scar.parameters import (
     EvidenceParameters,
@@ -43,6 +44,7 @@ class _Fire:
     """What is asked about: a footprint in WGS-84, and first and last detection (epoch seconds)."""
 
     footprint: BaseGeometry
+    pixels: tuple[BaseGeometry, ...]
     first_s: int
     last_s: int
 
@@ -66,12 +68,20 @@ class _Flame:
     bright: int
     cloudy: int
 
+    @property
+    def burning_s(self) -> float:
+        """Return when flame was seen, UTC epoch seconds; never (infinity) without flame."""
+        if self.chosen is None or self.clusters.empty:
+            return float("inf")
+        return self.offers[self.chosen].acquired_utc_s
+
 
 @dataclass(frozen=True, eq=False)
 class _Scar:
     """The ground before and after the fire, and what burned of it.
 
-    `clear_share` is that of the footprint seen before and soon enough after.
+    `clear_share` is what was seen before and soon enough after of the footprint, or of that
+    detecting pixel of which least was.
     """
 
     before: Side
@@ -89,6 +99,7 @@ def evidence_of(
     parameters: EvidenceParameters | None = None,
     *,
     until_s: int | None = None,
+    pixels: Sequence[BaseGeometry] = (),
     scar: ScarParameters | None = None,
     detect: Detector = flames_in,
 ) -> Evidence:
@@ -104,11 +115,14 @@ def evidence_of(
         Ground of the detecting pixels with the error of their position, WGS-84 degrees.
     event_s, until_s
         First and last detection, UTC epoch seconds; one moment by default.
+    pixels
+        Each detecting pixel without the error of its position. Most of a footprint is margin:
+        a cloud that hides all of a pixel leaves much of it clear.
     source
         Where scenes come from.
     """
     chosen, thresholds = parameters or evidence_parameters(), scar or scar_parameters()
-    fire = _Fire(footprint, event_s, event_s if until_s is None else until_s)
+    fire = _Fire(footprint, tuple(pixels), event_s, event_s if until_s is None else until_s)
     gathering = Gathering(source, around(footprint, chosen.around_m), thresholds.cloud_margin_m)
     offers = gathering.offers(
         fire.first_s - chosen.window_days * DAY_S, fire.last_s + chosen.window_days * DAY_S
@@ -122,6 +136,8 @@ def evidence_of(
         return _nothing_there(fire, gathering, thresholds)
     inside = within(footprint, grid)
     flame = _flame(gathering, near, fire, grid, inside, chosen, detect)
+    # A scene in which the fire burns already is not the ground before it.
+    before = [offer for offer in before if offer.acquired_utc_s < flame.burning_s]
     sides = [
         side_of(gathering, some, grid, inside, chosen.full_share, chosen.most_scenes)
         for some in (before, after)
@@ -148,7 +164,12 @@ def _flame(
         seen = gathering.look(offer, grid).seen
         offers.append(offer)
         shares.append(share_of(seen, inside))
-        found = _touching(detect(scene, ()), fire.footprint)
+        try:
+            found = _touching(detect(scene, ()), fire.footprint)
+        except UnreadableFileError as error:
+            # By night, or without a band, a scene shows no flame; the others decide.
+            gathering.unreadable.append(str(error))
+            continue
         if len(found):
             # Earlier scenes cost as much as all others together: only where they decide.
             earlier = _earlier(gathering, fire, parameters)
@@ -183,7 +204,7 @@ def _earlier(
     last_s = fire.first_s - parameters.during_days * DAY_S
     offers = gathering.offers(first_s, last_s, parameters.earlier_cloud_pct)
     scenes = (gathering.scene(offer) for offer in reversed(offers))
-    known = [scene for scene in scenes if scene is not None]
+    known = [scene for scene in scenes if scene is not None and shows_ground(scene)]
     return known[: parameters.earlier_scenes]
 
 
@@ -202,11 +223,13 @@ def _scar(
         has_burned(before.look, after.look, thresholds), grid, thresholds.min_area_m2
     )
     burned = np.isin(groups, np.setdiff1d(groups[inside], [0]))
+    clear = before.look.seen & after.look.seen & soon
+    pixels = [within(pixel, grid) for pixel in fire.pixels]
     return _Scar(
         before,
         after,
         (before.main(inside), after.main(inside)),
-        share_of(before.look.seen & after.look.seen & soon, inside),
+        min(share_of(clear, ground) for ground in (inside, *pixels) if ground.any()),
         hectares(burned, grid),
         joined(burned, grid),
     )

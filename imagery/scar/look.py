@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from imagery.fire20m.parameters import shipped
 from imagery.highres.grid import Grid
 from imagery.highres.scene import Ground, HighresScene, Role
 
@@ -56,6 +57,15 @@ def unseen(grid: Grid) -> Look:
     )
 
 
+def shows_ground(scene: HighresScene) -> bool:
+    """Return whether a scene was taken by day and has the bands that tell char.
+
+    By night, unburnt ground and char are both black: such a scene shows neither.
+    """
+    by_day = scene.sun_elevation_deg >= shipped().least_sun_elevation_deg
+    return by_day and set(BANDS) <= set(scene.numbers)
+
+
 def look_at(scene: HighresScene, grid: Grid, cloud_margin_m: float, number: int = 0) -> Look:
     """Return what a scene shows on a grid, each pixel from the nearest of the scene's.
 
@@ -66,6 +76,8 @@ def look_at(scene: HighresScene, grid: Grid, cloud_margin_m: float, number: int 
     number
         The number of the scene.
     """
+    if not shows_ground(scene):
+        return unseen(grid)
     kind = onto(grid, scene.grid, scene.ground, int(Ground.NO_DATA))
     bands = [onto(grid, scene.grid, scene.reflectance(role), np.nan) for role in BANDS]
     seen = np.isin(kind, _HIDDEN, invert=True) & ~_beside_cloud(kind, grid, cloud_margin_m)
