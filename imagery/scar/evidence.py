@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -57,16 +58,16 @@ class _Fire:
 class _Flame:
     """The scenes within days of the fire, and the one that shows flame or else shows most.
 
-    `bright` and `cloudy` count what looks like flame and is none: roofs that earlier scenes
-    show, and rims of clouds, which the bands of one scene see in different places.
+    `doubtful` counts what looks like flame and confirms nothing: "bright", roofs that earlier
+    scenes show; "cloudy", rims of clouds, which the bands of one scene see in different places;
+    "new", places that no earlier scene shows without that brightness.
     """
 
     offers: tuple[Offer, ...]
     shares: tuple[float, ...]
     chosen: int | None
     clusters: pd.DataFrame
-    bright: int
-    cloudy: int
+    doubtful: Counter[str]
 
     @property
     def burning_s(self) -> float:
@@ -156,7 +157,7 @@ def _flame(
     detect: Detector,
 ) -> _Flame:
     """Return flame in the nearest scene that shows it, or the scene that shows most ground."""
-    offers, shares, bright, cloudy = [], [], 0, 0
+    offers, shares, doubtful = [], [], Counter[str]()
     for offer in near:
         scene = gathering.scene(offer)
         if scene is None:
@@ -174,16 +175,23 @@ def _flame(
             # Earlier scenes cost as much as all others together: only where they decide.
             earlier = _earlier(gathering, fire, parameters)
             sure = _touching(detect(scene, earlier), fire.footprint)
-            bright += int((sure["cause_mark"] != "").sum())
-            sure = sure[sure["cause_mark"] == ""]
-            clear = _in_the_clear(sure, seen, grid)
-            cloudy += int((~clear).sum())
-            sure = sure[clear]
+            sure, doubts = _weighed(sure, seen, grid)
+            doubtful += doubts
             if len(sure):
                 chosen = len(offers) - 1
-                return _Flame(tuple(offers), tuple(shares), chosen, sure, bright, cloudy)
+                return _Flame(tuple(offers), tuple(shares), chosen, sure, doubtful)
     clearest = int(np.argmax(shares)) if shares else None
-    return _Flame(tuple(offers), tuple(shares), clearest, pd.DataFrame(), bright, cloudy)
+    return _Flame(tuple(offers), tuple(shares), clearest, pd.DataFrame(), doubtful)
+
+
+def _weighed(clusters: pd.DataFrame, seen: Bools, grid: Grid) -> tuple[pd.DataFrame, Counter[str]]:
+    """Return the clusters that are flame beyond doubt, and how many are doubtful for what."""
+    bright = clusters["cause_mark"].to_numpy() != ""
+    cloudy = ~bright & ~_in_the_clear(clusters, seen, grid)
+    new = ~bright & ~cloudy & ~clusters["dark_before"].to_numpy(dtype=bool)
+    doubts = {"bright": bright, "cloudy": cloudy, "new": new}
+    numbers = Counter({name: int(some.sum()) for name, some in doubts.items()})
+    return clusters[~(bright | cloudy | new)], numbers
 
 
 def _in_the_clear(clusters: pd.DataFrame, seen: Bools, grid: Grid) -> Bools:
@@ -289,9 +297,9 @@ def _facts(flame: _Flame, scar: _Scar, parameters: EvidenceParameters) -> Facts:
     return Facts(
         clusters=len(flame.clusters),
         flame_m2=area_m2,
-        bright=flame.bright,
-        cloudy=flame.cloudy,
-        unguarded=0 if flame.clusters.empty else int((~flame.clusters["guarded"]).sum()),
+        bright=flame.doubtful["bright"],
+        cloudy=flame.doubtful["cloudy"],
+        new=flame.doubtful["new"],
         hectares=scar.hectares,
         clear_share=scar.clear_share,
         wanted_share=parameters.clear_share,

@@ -11,7 +11,7 @@ from firewatch.core.time import local_text
 from firewatch.core.vocab import Finding, Language
 from imagery.scar.values import Moment, Reason, SceneLook
 
-_ALSO = ("unguarded", "bright", "cloudy")
+_ALSO = ("new", "bright", "cloudy")
 """Counts that are told beside the finding wherever they are not 0."""
 
 
@@ -27,8 +27,8 @@ class Facts:
         Clusters that earlier scenes show as well: roofs, no flame.
     cloudy
         Clusters at clouds, whose rims can look like flame.
-    unguarded
-        Clusters of flame at places that too few earlier scenes show to rule out a roof.
+    new
+        Clusters at places that no earlier scene shows: flame or roof, nobody knows.
     hectares
         Scar between the scenes before and after.
     clear_share
@@ -43,7 +43,7 @@ class Facts:
     flame_m2: float
     bright: int
     cloudy: int
-    unguarded: int
+    new: int
     hectares: float
     clear_share: float
     wanted_share: float

@@ -103,7 +103,7 @@ def test_ground_that_had_burned_when_flame_was_seen_belongs_to_the_scar(scenes: 
 
     def burning(scene: HighresScene, earlier: Sequence[HighresScene]) -> pd.DataFrame:
         return pd.DataFrame(
-            {"geometry": [flame], "cause_mark": [""], "area_m2": [400.0], "guarded": [True]}
+            {"geometry": [flame], "cause_mark": [""], "area_m2": [400.0], "dark_before": [True]}
         )
 
     found = evidence_of(scenes.footprint(), scenes.NOON_S, scenes.source(given), detect=burning)

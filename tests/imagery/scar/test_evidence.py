@@ -23,7 +23,7 @@ EVENT_H = 4
 
 
 def no_flames(scene: HighresScene, earlier: Sequence[HighresScene]) -> pd.DataFrame:
-    return pd.DataFrame({"geometry": [], "cause_mark": [], "area_m2": [], "guarded": []})
+    return pd.DataFrame({"geometry": [], "cause_mark": [], "area_m2": [], "dark_before": []})
 
 
 def asked(scenes: Any, given: list[HighresScene], **options: Any) -> Evidence:
@@ -123,7 +123,7 @@ def test_without_scenes_on_both_sides_the_place_was_not_seen(
         assert reason_text(found.reason, language)
 
 
-def flames_at(line: float, column: float, mark: str = "", guarded: bool = True) -> Any:
+def flames_at(line: float, column: float, mark: str = "", dark_before: bool = True) -> Any:
     """Return a detector that sees one flame of a pixel; earlier scenes make it a bright roof."""
 
     def detect(scene: HighresScene, earlier: Sequence[HighresScene]) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def flames_at(line: float, column: float, mark: str = "", guarded: bool = True) 
                 "geometry": [outline],
                 "cause_mark": [marked],
                 "area_m2": [400.0],
-                "guarded": [guarded],
+                "dark_before": [dark_before],
             }
         )
 
@@ -185,14 +185,14 @@ def test_what_is_bright_at_the_rim_of_a_cloud_never_confirms(
     assert ("1 bright spots at the rim of clouds" in told) == (finding == "not_seen")
 
 
-@pytest.mark.parametrize("guarded", [False, True])
-def test_a_flame_at_a_place_never_seen_before_is_said_to_be_perhaps_a_roof(
-    scenes: Any, guarded: bool
+@pytest.mark.parametrize("dark_before", [False, True])
+def test_what_no_earlier_scene_shows_without_brightness_confirms_nothing(
+    scenes: Any, dark_before: bool
 ) -> None:
     given = [scenes.scene(scenes.fields("stubble"), 1)]
-    found = asked(scenes, given, detect=flames_at(30, 30, guarded=guarded))
-    assert found.finding == Finding.CONFIRMED_ACTIVE
-    assert ("rule out a roof" in reason_text(found.reason, Language.EN)) != guarded
+    found = asked(scenes, given, detect=flames_at(30, 30, dark_before=dark_before))
+    assert (found.finding == Finding.CONFIRMED_ACTIVE) == dark_before
+    assert ("rules out a roof" in reason_text(found.reason, Language.EN)) != dark_before
 
 
 def test_a_scar_beside_flame_is_told_too(scenes: Any) -> None:
