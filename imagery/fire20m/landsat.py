@@ -13,7 +13,7 @@ from imagery.detection.masks import Indices
 from imagery.detection.scene import Bools
 from imagery.fire20m.murphy import murphy_screen
 from imagery.fire20m.parameters import Fire20mParameters
-from imagery.fire20m.pixels import SLACK, Part, Pixels, Screen, Values, ratio, statistics
+from imagery.fire20m.pixels import NOTHING, SLACK, Part, Pixels, Screen, Values, ratio, statistics
 from imagery.highres.scene import Role
 
 SCHROEDER_ROLES: Final[tuple[Role, ...]] = (
@@ -86,7 +86,7 @@ def schroeder(pixels: Pixels, spots: Indices, parameters: Fire20mParameters) -> 
 
     def background(part: Part) -> Bools:
         left_out = _schroeder_sure(part.values, p) | _schroeder_water(part.values, p)
-        return part.valid & (part.values["swir2"] > 0) & ~left_out
+        return part.valid & (part.values["swir2"] > NOTHING) & ~left_out
 
     out = stands_out(pixels, candidates, SCHROEDER_ROLES, p.schroeder_rule, background, p)
     return Found(np.union1d(spots[sure], candidates[out]), spots[sure])
@@ -127,7 +127,7 @@ def kumar_roy(pixels: Pixels, spots: Indices, parameters: Fire20mParameters) -> 
         blue, green, red, nir = (part.values[role] for role in KUMAR_ROY_ROLES[:4])
         water = (blue > green) & (green > red) & (red > nir)
         fires = part.of(board) | _kumar_roy_potential(part.values, p)
-        return part.valid & (part.values["swir2"] > 0) & ~fires & ~water
+        return part.valid & (part.values["swir2"] > NOTHING) & ~fires & ~water
 
     out = stands_out(pixels, candidates, KUMAR_ROY_ROLES, p.kumar_roy_rule, background, p)
     return Found(np.union1d(sure, candidates[out]), sure)

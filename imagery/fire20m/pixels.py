@@ -26,6 +26,8 @@ Screen: TypeAlias = Callable[[Values], Bools]
 
 SLACK = 1e-4
 """What a screen in single precision gives way, far above its rounding."""
+NOTHING = 1e-6
+"""A reflectance that is 0 but for rounding; numbers are stored in steps of 2e-5 and more."""
 _STRIP_VALUES = 60_000
 _TILE = 256
 # Below, sorting costs less than a board of the whole scene.
@@ -35,7 +37,7 @@ _FEW = 10_000
 def ratio(above: NDArray[np.floating], below: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return above / below, NaN where the denominator is not positive: no test holds there."""
     result = np.full(above.shape, np.nan, dtype=above.dtype)
-    np.divide(above, below, out=result, where=below > 0)
+    np.divide(above, below, out=result, where=below > NOTHING)
     return result
 
 

@@ -15,6 +15,8 @@ from imagery.highres.scene import Calibration, Ground, HighresScene, Role, Senso
 OLI_ROLES: tuple[Role, ...] = ("coastal", "blue", "green", "red", "nir", "swir1", "swir2")
 MSI_ROLES: tuple[Role, ...] = ("red", "nir", "swir1", "swir2")
 SUN_DEG = 50.0
+ROUNDING = 1e-6
+"""Reflectances below are 0: the number of 0 need not give it exactly."""
 CALIBRATION: dict[SensorName, Calibration] = {
     "OLI": Calibration(2e-5, -0.1, fill=0, saturated=65535),
     "MSI": Calibration(1e-4, -0.1, fill=0, saturated=65535),
@@ -190,7 +192,7 @@ class Oracle:
 
     @staticmethod
     def _over(above: float, below: float) -> float:
-        return above / below if below > 0 else float("nan")
+        return above / below if below > ROUNDING else float("nan")
 
     def _box(self, i: int, j: int, half: int) -> tuple[slice, slice]:
         return slice(max(0, i - half), i + half + 1), slice(max(0, j - half), j + half + 1)
@@ -230,7 +232,7 @@ class Oracle:
             )
 
         sure = self._every(is_sure)
-        kept = self.valid & ~sure & ~self._every(is_water) & (self.rho["swir2"] > 0)
+        kept = self.valid & ~sure & ~self._every(is_water) & (self.rho["swir2"] > ROUNDING)
         fires = sure.copy()
         for i, j in np.argwhere(self._every(is_potential)):
             fires[i, j] |= self._stands_out(i, j, p.schroeder_window // 2, kept)
@@ -242,11 +244,11 @@ class Oracle:
         there = kept.copy()
         there[i, j] = False
         swir2, nir = self.rho["swir2"][box][there[box]], self.rho["nir"][box][there[box]]
-        if not len(swir2) or not (nir > 0).any():
+        if not len(swir2) or not (nir > ROUNDING).any():
             return False
         own = self.rho["swir2"][i, j]
         for mine, around, least in (
-            (self._over(own, self.rho["nir"][i, j]), swir2[nir > 0] / nir[nir > 0],
+            (self._over(own, self.rho["nir"][i, j]), swir2[nir > ROUNDING] / nir[nir > ROUNDING],
              p.context_ratio),
             (own, swir2, p.context_swir2),
         ):  # fmt: skip
@@ -272,7 +274,7 @@ class Oracle:
             )
         )
         water = self._every(lambda r, i, j: r["blue"] > r["green"] > r["red"] > r["nir"])
-        kept = self.valid & ~sure & ~potential & ~water & (rho["swir2"] > 0)
+        kept = self.valid & ~sure & ~potential & ~water & (rho["swir2"] > ROUNDING)
         fires = sure.copy()
         for i, j in np.argwhere(potential & ~sure):
             for side in range(p.kumar_roy_window_first, p.kumar_roy_window_last + 1, 2):
@@ -325,7 +327,7 @@ class Oracle:
     def anomaly(self) -> NDArray[np.float64]:
         index = np.zeros(self.shape)
         for i, j, r in self.pixels:
-            if r["nir"] > 0:
+            if r["nir"] > ROUNDING:
                 index[i, j] = max((r["swir2"] - r["swir1"]) / r["nir"], 0.0)
         return index
 

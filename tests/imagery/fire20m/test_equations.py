@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from imagery.detection.parameters import with_overrides
@@ -154,6 +154,7 @@ def test_every_threshold_counts_where_the_equations_have_it(
 @pytest.mark.parametrize("sensor", ["OLI", "MSI"])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1), lines=st.integers(1, 9), columns=st.integers(1, 9))
+@example(seed=385_126_845, lines=5, columns=7)
 def test_any_numbers_at_all_give_what_the_equations_give(
     sensor: str, scenes: Any, oracle: Any, seed: int, lines: int, columns: int
 ) -> None:
