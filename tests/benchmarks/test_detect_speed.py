@@ -31,6 +31,7 @@ from imagery.level1.viirs import ViirsGranule
 pytestmark = pytest.mark.benchmark
 FULL = os.environ.get("FIREWATCH_BENCHMARK") == "full"
 SCANS = 202 if FULL else 6
+TURNS = 3 if FULL else 1
 GUANGXI = Extent(104.45, 20.9, 112.06, 26.39)
 # A process of its own, so that the peak is that of one granule, imports and all.
 _PEAK = """
@@ -108,10 +109,10 @@ def test_detection_beside_reading_and_unpacking(files: GranuleFiles) -> None:
     # The first of a process meets memory that is new, each in a process of its own; the least of
     # some by turns does not, and imports belong to no granule.
     unpacked, found = zip(*((in_a_fresh_process("unpack", files.image),
-                             in_a_fresh_process("detected", files.image)) for _ in range(3)),
+                             in_a_fresh_process("detected", files.image)) for _ in range(TURNS)),
                           strict=True)  # fmt: skip
     told("first granule", min(unpacked)[0], *min(found))
-    warm, runs = zip(*((cpu_s(lambda: unpack(files)), detected(files)) for _ in range(3)),
+    warm, runs = zip(*((cpu_s(lambda: unpack(files)), detected(files)) for _ in range(TURNS)),
                      strict=True)  # fmt: skip
     total_s, read_s, fires = min(runs)
     told("warm", min(warm), total_s, read_s)

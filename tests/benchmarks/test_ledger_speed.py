@@ -29,7 +29,7 @@ from firewatch.settings import Settings
 
 pytestmark = pytest.mark.benchmark
 FULL = os.environ.get("FIREWATCH_BENCHMARK") == "full"
-SIZES = (100_000, 1_000_000) if FULL else (10_000, 50_000)
+SIZES = (100_000, 1_000_000) if FULL else (5_000, 20_000)
 NOW_S = 1_767_000_000
 SEED = 20_201_001
 
