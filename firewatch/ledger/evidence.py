@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, func, select, union
+from sqlalchemy import Connection, Select, and_, case, func, select, union
 
-from firewatch.core.vocab import Language
+from firewatch.core.vocab import Finding, Language
 from firewatch.ledger.store import append, append_row, fetch
 from firewatch.ledger.tables import decisions, evidence, evidence_points, points_current
 from firewatch.supersession import IN_FORCE
@@ -69,6 +69,9 @@ def record_evidence(
 def latest_evidence(connection: Connection, language: Language) -> pd.DataFrame:
     """Return the latest evidence of each event that has any.
 
+    That nothing was seen takes the place of nothing that was: a look through cloud, or at files
+    that are damaged, says nothing against an earlier one.
+
     Returns
     -------
     pandas.DataFrame
@@ -76,8 +79,11 @@ def latest_evidence(connection: Connection, language: Language) -> pd.DataFrame:
         `language`).
     """
     of_event = _of_events().subquery()
+    telling = case((evidence.c.finding != Finding.NOT_SEEN, evidence.c.evidence_id))
+    latest = func.coalesce(func.max(telling), func.max(evidence.c.evidence_id))
     newest = (
-        select(of_event.c.event_key, func.max(of_event.c.evidence_id).label("evidence_id"))
+        select(of_event.c.event_key, latest.label("evidence_id"))
+        .join(evidence, evidence.c.evidence_id == of_event.c.evidence_id)
         .group_by(of_event.c.event_key)
         .subquery()
     )

@@ -90,6 +90,15 @@ def test_the_latest_evidence_stands_beside_every_point_of_its_event(desk: Any) -
     assert "2.40 公顷" in table["finding_reason"].iloc[0]
 
 
+def test_a_look_that_saw_nothing_takes_no_earlier_finding_away(desk: Any) -> None:
+    first = desk.points().iloc[:1]
+    desk.record(first, seen(Finding.BURN_SCAR, 2.4))
+    desk.record(first, seen(Finding.NOT_SEEN))
+    assert desk.points()["finding"].tolist() == ["burn_scar", ""]
+    desk.record(first, seen(Finding.NO_TRACE_CLEAR))
+    assert desk.points()["finding"].tolist() == ["no_trace_clear", ""]
+
+
 def test_evidence_never_changes_a_status(desk: Any) -> None:
     desk.record(desk.points().iloc[:1], seen(Finding.NO_TRACE_CLEAR))
     assert set(desk.points()["status"].astype("str")) == {"suspected"}
