@@ -36,7 +36,7 @@ from firewatch.views import (
 from zones.ruling.reasons import validities
 
 if TYPE_CHECKING:
-    from maps.page import MapInputs
+    from maps.inputs import MapInputs
     from zones.register.register import Register
 
 CALL_COLUMNS = [
@@ -145,7 +145,7 @@ def write_report(
 
 def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) -> MapInputs:
     """Gather what the map shows of a season."""
-    from maps.page import MapInputs
+    from maps.inputs import MapInputs
 
     areas, register = desk.rules.areas, desk.rules.register
     shown = register.during(desk.calendar.season(desk.start_year))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,53 +13,16 @@ import shapely
 
 from firewatch.core.files import write_text_atomically
 from firewatch.core.i18n import Texts, texts
-from firewatch.core.vocab import Language
 from maps.assets import own_text, with_policy
 from maps.city_table import city_rows, has_comparison
-from maps.geometry import Box, Geometries, bounds
+from maps.geometry import Box, bounds
+from maps.inputs import MapInputs
 from maps.layers import MapLayer, border_layers, point_layers, zone_layers
 
 _CODED = ("ruling", "cause", "status", "source", "confidence", "zone_kind", "platform")
 _GUANGXI_CENTRE = [23.7, 108.4]
 _ROUND_POINTS_DEG = 0.1
 _GROUPS = (("points", ("points",)), ("zones", ("zones",)), ("borders", ("cities", "counties")))
-
-
-@dataclass(frozen=True, eq=False)
-class MapInputs:
-    """Everything that a map shows.
-
-    Parameters
-    ----------
-    points
-        One row a fire point: point_id, lon, lat (degrees, WGS-84), acquired_local (Beijing time
-        as text), ruling, cause, status, source, platform, confidence, frp_mw, city, county
-        (names), reason (text), event_id.
-    counties, county_geometry
-        adcode, name, city_adcode, city_name, and polygons in the same order.
-    cities, city_geometry
-        adcode, name, and with a comparison base, now, change_pct, allowance, verdict.
-    zones, zone_geometry
-        zone_id, kind, name, notice, valid (when it counts, as text).
-    notes
-        Sentences that stand under the legend. The first says what the map may be used for
-        (approval number or sketch) and also stands in the map's corner.
-    simulated, illustrative
-        Whether data are simulated or zones only illustrative; both are said in sight.
-    """
-
-    points: pd.DataFrame
-    counties: pd.DataFrame
-    county_geometry: Geometries
-    cities: pd.DataFrame
-    city_geometry: Geometries
-    zones: pd.DataFrame
-    zone_geometry: Geometries
-    title: str
-    notes: tuple[str, ...]
-    simulated: bool
-    illustrative: bool
-    language: Language
 
 
 def build_map(inputs: MapInputs) -> str:

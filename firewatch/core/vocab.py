@@ -91,6 +91,16 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class TargetState(StrEnum):
+    """How a city stands to the target, as maps and bulletins show it."""
+
+    MET = "met"
+    AT_RISK = "at_risk"
+    MISSED = "missed"
+    NO_BASELINE = "no_baseline"
+    UNSEEN = "unseen"
+
+
 class Language(StrEnum):
     ZH = "zh"
     EN = "en"

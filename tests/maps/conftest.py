@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from firewatch.core.vocab import Language
-from maps.page import MapInputs
+from maps.inputs import MapInputs
 
 HOSTILE = '<img src="https://x.invalid/a.png" onerror="alert(1)">'
 CLOSING = "</script><script>alert(2)</script>"

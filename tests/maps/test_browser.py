@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from firewatch.core.geo import dms
-from maps.page import MapInputs, write_map
+from maps.inputs import MapInputs
+from maps.page import write_map
 
 pytestmark = pytest.mark.browser
 

@@ -20,7 +20,8 @@ import shapely
 from firewatch.core.geo import wgs84_to_gcj02
 from firewatch.core.vocab import Language
 from maps.geometry import simplified
-from maps.page import MapInputs, build_map, write_map
+from maps.inputs import MapInputs
+from maps.page import build_map, write_map
 
 HOSTILE = '<img src="https://x.invalid/a.png" onerror="alert(1)">'
 
