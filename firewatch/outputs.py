@@ -13,7 +13,7 @@ import pandas as pd
 from alerts.calls import decide
 from alerts.write import write_alerts
 from firewatch.core.i18n import texts
-from firewatch.core.time import SeasonCalendar, from_epoch_seconds
+from firewatch.core.time import SeasonCalendar
 from firewatch.core.vocab import Language
 from firewatch.count.compare import Comparison, compare
 from firewatch.count.rule import CountingRule
@@ -21,6 +21,7 @@ from firewatch.count.seasons import season_pair
 from firewatch.count.target import Target
 from firewatch.decide import Rulebook
 from firewatch.ledger.store import Ledger
+from firewatch.map_data import map_inputs as map_inputs
 from firewatch.reports.docx import write_yoy_docx
 from firewatch.reports.points_export import write_points
 from firewatch.reports.tally import write_tally_csv
@@ -33,10 +34,8 @@ from firewatch.views import (
     holds_simulated,
     told_events,
 )
-from zones.ruling.reasons import validities
 
 if TYPE_CHECKING:
-    from maps.inputs import MapInputs
     from zones.register.register import Register
 
 CALL_COLUMNS = [
@@ -143,41 +142,6 @@ def write_report(
     return [*paths, folder / "tally.csv"]
 
 
-def map_inputs(desk: Desk, compared: Comparison | None, points: pd.DataFrame) -> MapInputs:
-    """Gather what the map shows of a season."""
-    from maps.inputs import MapInputs
-
-    areas, register = desk.rules.areas, desk.rules.register
-    shown = register.during(desk.calendar.season(desk.start_year))
-    say = texts("firewatch.core", desk.language)
-    cities = areas.cities()
-    if compared is not None:
-        judged = compared.cities.rename(columns={"city_adcode": "adcode"}).drop(columns="city")
-        cities = cities.merge(judged, on="adcode", how="left")
-    # Without an approval number the map may be no more than a sketch, and says so.
-    standing = desk.approval_number or say("sketch_map")
-    boundary = say("boundary_note", source=areas.source)
-    counted = compared.notes if compared is not None else (say("cloud_note"),)
-    with desk.ledger.reading() as connection:
-        simulated = holds_simulated(connection)
-    return MapInputs(
-        points=points.assign(acquired_local=_local_texts(points["acquired_s"])),
-        counties=areas.counties,
-        county_geometry=areas.geometry,
-        cities=cities,
-        city_geometry=areas.city_geometry(),
-        zones=shown.readable().assign(valid=validities(shown, desk.language)),
-        zone_geometry=shown.geometry,
-        title=texts("firewatch.cli", desk.language)(
-            "map.title", season=desk.calendar.name(desk.start_year)
-        ),
-        notes=(standing, boundary, *counted),
-        simulated=simulated,
-        illustrative=register.illustrative,
-        language=desk.language,
-    )
-
-
 def zone_style(register: Register, language: Language) -> str:
     """Return the style of the register's zones for QGIS, in the colours of the map."""
     from maps.page import style
@@ -212,9 +176,3 @@ def write_everything(desk: Desk, folder: Path, done: Callable[[Path], None]) -> 
     write_points(folder / "firepoints.gpkg", points[PUBLIC_COLUMNS], desk.language)
     done(folder / "firepoints.gpkg")
     return compared
-
-
-def _local_texts(epoch_s: pd.Series) -> pd.Series:
-    local = from_epoch_seconds(epoch_s.astype("int64")).dt.tz_convert("Asia/Shanghai")
-    written: pd.Series = local.dt.strftime("%Y-%m-%d %H:%M").set_axis(epoch_s.index)
-    return written

@@ -40,10 +40,14 @@ class Alike:
     ----------
     unseen
         City adcodes of which one of the seasons has seen nothing: no verdict.
+    no_baseline
+        Those of them that the season before never looked at, be it at cloud, while this season
+        has seen them.
     """
 
     notes: tuple[str, ...]
     unseen: frozenset[int]
+    no_baseline: frozenset[int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,12 @@ class _Season:
     def clear_share(self) -> float:
         looked = float(self.land[list(LAND_COLUMNS)].to_numpy().sum())
         return self.clear_km2 / looked if looked else 0.0
+
+    @property
+    def looked_at(self) -> frozenset[int]:
+        """Cities of which land was measured, be it under cloud."""
+        land = self.land[list(LAND_COLUMNS)].sum(axis=1)
+        return frozenset(int(code) for code in land.index[land > 0])
 
     @property
     def clear_a_day(self) -> float:
@@ -160,7 +170,10 @@ def seen_alike(
         if cities and seasons[which].data.any():
             listed = say("list_separator").join(names.cities[code] for code in cities)
             notes.append(say("ground_unseen", which=say(f"{which}_season"), cities=listed))
-    return Alike(tuple(notes), frozenset(unseen["base"]) | frozenset(unseen["now"]))
+    now_unseen = frozenset(unseen["now"])
+    looked_at = seasons["base"].looked_at
+    no_baseline = frozenset(unseen["base"]) - looked_at - now_unseen
+    return Alike(tuple(notes), frozenset(unseen["base"]) | now_unseen, no_baseline)
 
 
 def _season(

@@ -48,6 +48,8 @@ class Comparison:
         "zone_kind", "source", "status": columns code, base, now.
     notes
         Sentences that stand under every table.
+    no_baseline
+        City adcodes without a verdict because the season before holds no data of them.
     """
 
     rule: CountingRule
@@ -66,6 +68,7 @@ class Comparison:
     simulated: bool
     illustrative: bool
     language: Language
+    no_baseline: frozenset[int] = frozenset()
 
 
 def compare(
@@ -125,6 +128,7 @@ def compare(
         simulated=simulated,
         illustrative=illustrative,
         language=language,
+        no_baseline=fair.no_baseline,
     )
 
 

@@ -36,12 +36,15 @@ class Treatment:
         False if one of the seasons holds no data at all: no point may then be read as zero.
     unseen
         City adcodes of which one of the seasons has seen nothing.
+    no_baseline
+        Those cities of which only the season before holds no data at all.
     """
 
     rule: CountingRule
     notes: tuple[str, ...]
     decidable: bool
     unseen: frozenset[int]
+    no_baseline: frozenset[int]
 
 
 def treatment(
@@ -72,9 +75,12 @@ def treatment(
     for key, (base, now) in {"statuses_differ": rejected, "causes_left_out": not_straw}.items():
         notes += [say(key, base=base, now=now)] if base or now else []
     if Source.SATELLITE not in alike.sources:
-        return Treatment(alike, tuple(notes), all(days.values()), frozenset())
+        unwatched = frozenset(names.cities if days["now"] and not days["base"] else ())
+        return Treatment(alike, tuple(notes), all(days.values()), frozenset(), unwatched)
     seen = seen_alike(connection, pair, alike.platforms, names, say)
-    return Treatment(alike, (*notes, *seen.notes), all(days.values()), seen.unseen)
+    return Treatment(
+        alike, (*notes, *seen.notes), all(days.values()), seen.unseen, seen.no_baseline
+    )
 
 
 def _same_satellites(

@@ -44,7 +44,7 @@ _GRAVITY = {
 }
 _RULING_OF_GRAVITY = {gravity: str(ruling) for ruling, gravity in _GRAVITY.items()}
 
-_UNIT_KEY: dict[CountUnit, tuple[ColumnElement[int], ...]] = {
+UNIT_KEY: dict[CountUnit, tuple[ColumnElement[int], ...]] = {
     CountUnit.PIXEL: (current.c.point_key,),
     CountUnit.OVERPASS_POINT: (current.c.overpass_key,),
     CountUnit.EVENT_DAY: (current.c.event_key, current.c.local_day),
@@ -161,7 +161,7 @@ def count_statuses(connection: Connection, rule: CountingRule, period: Period) -
 
 def count_marks(connection: Connection, rule: CountingRule, period: Period) -> dict[str, int]:
     """Count units by the marks beside their ruling; a unit may carry several marks."""
-    keys = _UNIT_KEY[rule.unit]
+    keys = UNIT_KEY[rule.unit]
     columns: list[ColumnElement[Any]] = [*keys, current.c.marks]
     query = select(*columns).where(counted_points(rule, period), current.c.marks != "").distinct()
     rows = fetch(connection, query)
@@ -198,7 +198,7 @@ def platforms_on_record(connection: Connection, period: Period) -> frozenset[str
 
 def _units(rule: CountingRule, period: Period) -> dict[str, ColumnElement[Any]]:
     """Return what is known of each unit that holds several points."""
-    keys = _UNIT_KEY[rule.unit]
+    keys = UNIT_KEY[rule.unit]
     gravity = case(
         {str(ruling): rank for ruling, rank in _GRAVITY.items()},
         value=current.c.ruling,

@@ -20,6 +20,7 @@ from firewatch.count.ground import ground_of, ground_table, ground_total
 from firewatch.count.ground_key import GroundKey
 from firewatch.count.rule import counting_rule
 from firewatch.count.seasons import season_pair
+from firewatch.count.state import target_states
 from firewatch.count.target import Target
 from firewatch.ledger.coverage import record_coverage
 from firewatch.ledger.store import append_row
@@ -341,3 +342,28 @@ def test_measured_looks_are_days_with_data(office: Any) -> None:
     record(office, *GRANULES)
     with office.ledger.reading() as connection:
         assert days_with_data(connection, NOVEMBER) == 3
+
+
+def test_a_city_that_the_season_before_never_looked_at_has_no_baseline(office: Any) -> None:
+    others = [code for code in every_city(office) if code // 100 != 4505]
+    beihai = [code for code in every_city(office) if code // 100 == 4505]
+    record(office, granule("2019-11-03 0606", others, clear=600))
+    record(office, granule("2020-11-03 0606", every_city(office), clear=600))
+    assert state_of_beihai(office) == "no_baseline"
+    # Looked at, but at nothing but cloud: not seen.
+    record(office, granule("2019-11-04 0606", beihai, clear=0))
+    assert state_of_beihai(office) == "unseen"
+
+
+def test_a_city_that_this_season_has_not_seen_is_unseen(office: Any) -> None:
+    others = [code for code in every_city(office) if code // 100 != 4505]
+    record(office, granule("2019-11-03 0606", others, clear=600))
+    record(office, granule("2020-11-03 0606", others, clear=600))
+    assert state_of_beihai(office) == "unseen"
+
+
+def state_of_beihai(office: Any) -> str:
+    found = compared(office)
+    states = target_states(found).set_axis(found.cities["city_adcode"])
+    assert set(states.drop(450500)) == {"met"}
+    return str(states[450500])

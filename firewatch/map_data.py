@@ -1,0 +1,171 @@
+"""What the map shows of a season, gathered from ledger, rules and settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from firewatch.core.i18n import texts
+from firewatch.core.time import Period, from_epoch_seconds
+from firewatch.count.compare import Comparison
+from firewatch.count.rule import CountingRule
+from firewatch.count.seasons import SeasonPair, season_pair
+from firewatch.count.state import target_states
+from firewatch.count.units import NOT_COUNTED, unit_numbers
+from firewatch.views import current_points, holds_simulated
+from zones.ruling.reasons import validities
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from firewatch.outputs import Desk
+    from maps.inputs import MapInputs
+
+_NUMBERS = {
+    **dict.fromkeys(("lon", "lat", "scan_km", "track_km", "frp_mw", "finding_ha"), "float64"),
+    **dict.fromkeys(("acquired_s", "city_adcode", "county_adcode", "unit"), "int64"),
+}
+_JUDGED = [
+    "city_adcode", "base", "now", "change_pct", "target_max", "allowance", "verdict",
+]  # fmt: skip
+
+
+def map_inputs(
+    desk: Desk,
+    compared: Comparison | None,
+    points: pd.DataFrame,
+    *,
+    chips: Path | None = None,
+    online_tiles: tuple[str, ...] = (),
+) -> MapInputs:
+    """Gather what the map shows of a season.
+
+    Parameters
+    ----------
+    compared
+        The desk's season against the one before; None for a map without comparison.
+    points
+        Points in force of the desk's season, as `firewatch.views.current_points` gives them.
+    chips
+        Folder with the evidence pictures of `confirm`.
+    online_tiles
+        Keys of backgrounds from the network that the reader may switch on.
+    """
+    from maps.inputs import MapInputs
+
+    areas, register, calendar = desk.rules.areas, desk.rules.register, desk.calendar
+    shown = register.during(calendar.season(desk.start_year))
+    say = texts("firewatch.core", desk.language)
+    pair = season_pair(calendar, desk.start_year, desk.now)
+    whole = calendar.season(desk.start_year), calendar.season(desk.start_year - 1)
+    rule = compared.rule if compared is not None else desk.rule
+    # Without an approval number the map may be no more than a sketch, and says so.
+    standing = desk.approval_number or say("sketch_map")
+    boundary = say("boundary_note", source=areas.source)
+    counted = compared.notes if compared is not None else (say("cloud_note"),)
+    with desk.ledger.reading() as connection:
+        simulated = holds_simulated(connection)
+        before = current_points(connection, desk.rules, desk.language, whole[1])
+        now_table = _counted(connection, points, rule, pair.now, whole[0])
+        base_table = _counted(connection, before, rule, pair.base, whole[1])
+    return MapInputs(
+        points=now_table.assign(acquired_local=_local_texts(now_table["acquired_s"])),
+        base_points=base_table,
+        days=season_days(pair, *whole),
+        counties=_counties(areas.counties, compared),
+        county_geometry=areas.geometry,
+        cities=_cities(areas.cities(), compared),
+        city_geometry=areas.city_geometry(),
+        zones=shown.readable().assign(valid=validities(shown, desk.language)),
+        zone_geometry=shown.geometry,
+        title=texts("firewatch.cli", desk.language)(
+            "map.title", season=calendar.name(desk.start_year)
+        ),
+        notes=(standing, boundary, *counted),
+        simulated=simulated,
+        illustrative=register.illustrative,
+        language=desk.language,
+        season=pair.now_name,
+        base_season=pair.base_name,
+        online_tiles=online_tiles,
+    )
+
+
+def season_days(pair: SeasonPair, now: Period, base: Period) -> pd.DataFrame:
+    """Return every day of two whole seasons side by side, as `maps.inputs.DAY_COLUMNS`.
+
+    Days of the same month and day stand in one row; 29 February may stand alone.
+    """
+    sides = {
+        "day": {_place(day, now): day for day in _days_of(now)},
+        "base_day": {_place(day, base): day for day in _days_of(base)},
+    }
+    places = sorted({*sides["day"], *sides["base_day"]})
+    taken = {"day": pair.now, "base_day": pair.base}
+    rows = {
+        name: [str(days[place].date()) if place in days else "" for place in places]
+        for name, days in sides.items()
+    }
+    compared = [
+        all(days[place].date() in taken[name] for name, days in sides.items() if place in days)
+        for place in places
+    ]
+    return pd.DataFrame(
+        {
+            "day": pd.Series(rows["day"], dtype="str"),
+            "base_day": pd.Series(rows["base_day"], dtype="str"),
+            "compared": pd.Series(compared, dtype="bool"),
+        }
+    )
+
+
+def _days_of(period: Period) -> pd.DatetimeIndex:
+    return pd.date_range(period.start, period.end, freq="D")
+
+
+def _place(day: pd.Timestamp, period: Period) -> tuple[int, int, int]:
+    """Return what sorts the days of seasons of different years alike."""
+    return day.year - period.start.year, day.month, day.day
+
+
+def _counted(
+    connection: Connection,
+    points: pd.DataFrame,
+    rule: CountingRule,
+    compared: Period,
+    whole: Period,
+) -> pd.DataFrame:
+    """Return points as `maps.inputs.POINT_COLUMNS`, in order of time and county."""
+    from maps.inputs import POINT_COLUMNS
+
+    units = unit_numbers(connection, rule, compared, whole)
+    unit = points["point_key"].map(units).fillna(NOT_COUNTED)
+    table = points.assign(unit=unit).sort_values(
+        ["acquired_s", "county_adcode"], kind="stable", ignore_index=True
+    )[list(POINT_COLUMNS)]
+    types = {name: _NUMBERS.get(name, "str") for name in POINT_COLUMNS}
+    return table.astype(types)
+
+
+def _counties(counties: pd.DataFrame, compared: Comparison | None) -> pd.DataFrame:
+    if compared is None:
+        return counties
+    counts = compared.counties[["county_adcode", "base", "now", "change_pct"]]
+    return counties.merge(
+        counts.rename(columns={"county_adcode": "adcode"}), on="adcode", how="left"
+    )
+
+
+def _cities(cities: pd.DataFrame, compared: Comparison | None) -> pd.DataFrame:
+    if compared is None:
+        return cities
+    judged = compared.cities[_JUDGED].assign(state=target_states(compared))
+    return cities.merge(judged.rename(columns={"city_adcode": "adcode"}), on="adcode", how="left")
+
+
+def _local_texts(epoch_s: pd.Series) -> pd.Series:
+    local = from_epoch_seconds(epoch_s.astype("int64")).dt.tz_convert("Asia/Shanghai")
+    written: pd.Series = local.dt.strftime("%Y-%m-%d %H:%M").set_axis(epoch_s.index)
+    return written
