@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
 import pytest
+from commands_apart import run_apart
 from small_disk import small_disk
 
 
@@ -19,20 +18,24 @@ def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.parametrize("platform", ["S-NPP", "Terra"])
+@pytest.mark.parametrize(("platform", "scans"), [("S-NPP", 1), ("Terra", 4)])
 def test_the_file_that_does_not_fit_is_named_and_none_is_left_half_written(
-    platform: str, disk: Path
+    platform: str, scans: int, disk: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    # In a program of its own: after a failed write the HDF4 library is of no more use.
-    done = subprocess.run(
-        [sys.executable, "-m", "firewatch", "simulate", "granule", "--platform", platform,
-         "--scans", "4", "--fires", "5", "--out", str(disk)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    line = ["simulate", "granule", "--platform", platform, "--scans", f"{scans}"]
+    errors = tmp_path_factory.mktemp("said") / "errors.txt"
+    # In a process of its own: after a failed write the HDF4 library is of no more use.
+    done = run_apart(
+        [*line, "--fires", "5", "--out", str(disk)],
+        errors,
+        "firewatch.simulate.granule",
+        "h5py",
+        "pyhdf.SD",
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert f"{disk}/SIMULATED_" in done.stderr and "disk is full" in done.stderr
     # What is there is whole: of three files the smallest may have found its place.
     for path in disk.iterdir():
         with h5py.File(path) as file:
-            assert file["observation_data/M13"].shape == (64, 3200)
+            assert file["observation_data/M13"].shape == (scans * 16, 3200)

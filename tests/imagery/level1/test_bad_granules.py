@@ -103,6 +103,7 @@ def detected_without_m13(paths: dict[str, Path]) -> str:
     assert version_of(alone) == version_of(granule)
     assert "-no-M13" in version_of(granule)
     pd.testing.assert_frame_equal(alone.fires, granule.fires)
+    assert len(granule.fires) > 10
     return str(fault)
 
 
