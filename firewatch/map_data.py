@@ -10,18 +10,23 @@ import pandas as pd
 from firewatch.core.i18n import texts
 from firewatch.core.time import Period, from_epoch_seconds
 from firewatch.count.compare import Comparison
+from firewatch.count.passes import Passes, latest_passes
 from firewatch.count.rule import CountingRule
 from firewatch.count.seasons import SeasonPair, season_pair
 from firewatch.count.state import target_states
 from firewatch.count.units import NOT_COUNTED, unit_numbers
+from firewatch.map_sources import Cropland, cropland_of, map_sources
 from firewatch.views import current_points, holds_simulated
+from zones.geometry.measures import area_km2
+from zones.permits.described import described
 from zones.ruling.reasons import validities
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from firewatch.outputs import Desk
-    from maps.inputs import MapInputs
+    from firewatch.settings import MapSettings
+    from maps.inputs import MapInputs, TargetTexts
 
 _NUMBERS = {
     **dict.fromkeys(("lon", "lat", "scan_km", "track_km", "frp_mw", "finding_ha"), "float64"),
@@ -56,41 +61,72 @@ def map_inputs(
     from maps.inputs import MapInputs
 
     areas, register, calendar = desk.rules.areas, desk.rules.register, desk.calendar
-    shown = register.during(calendar.season(desk.start_year))
-    say = texts("firewatch.core", desk.language)
-    pair = season_pair(calendar, desk.start_year, desk.now)
     whole = calendar.season(desk.start_year), calendar.season(desk.start_year - 1)
+    pair = season_pair(calendar, desk.start_year, desk.now)
     rule = compared.rule if compared is not None else desk.rule
-    # Without an approval number the map may be no more than a sketch, and says so.
-    standing = desk.approval_number or say("sketch_map")
-    boundary = say("boundary_note", source=areas.source)
-    counted = compared.notes if compared is not None else (say("cloud_note"),)
+    shown, permits = register.during(whole[0]), desk.rules.permits.during(whole[0])
     with desk.ledger.reading() as connection:
         simulated = holds_simulated(connection)
         before = current_points(connection, desk.rules, desk.language, whole[1])
+        seen = _passes(connection, desk, whole[0])
         now_table = _counted(connection, points, rule, pair.now, whole[0])
         base_table = _counted(connection, before, rule, pair.base, whole[1])
+    cropland = cropland_of(desk.map_settings, areas, seen)
     return MapInputs(
         points=now_table.assign(acquired_local=_local_texts(now_table["acquired_s"])),
         base_points=base_table,
         days=season_days(pair, *whole),
-        counties=_counties(areas.counties, compared),
+        counties=_counties(areas.counties, compared, cropland),
         county_geometry=areas.geometry,
         cities=_cities(areas.cities(), compared),
         city_geometry=areas.city_geometry(),
         zones=shown.readable().assign(valid=validities(shown, desk.language)),
         zone_geometry=shown.geometry,
-        title=texts("firewatch.cli", desk.language)(
-            "map.title", season=calendar.name(desk.start_year)
-        ),
-        notes=(standing, boundary, *counted),
+        permits=described(permits, desk.language),
+        permit_geometry=permits.geometry,
+        passes=seen.passes,
+        ground=seen.ground,
+        title=texts("firewatch.cli", desk.language)("map.title", season=pair.now_name),
+        notes=_notes(desk, compared),
+        sources=map_sources(desk, pd.concat([before, points]), seen, cropland),
+        target=_target(compared),
         simulated=simulated,
         illustrative=register.illustrative,
         language=desk.language,
         season=pair.now_name,
         base_season=pair.base_name,
         online_tiles=online_tiles,
+        tile_keys=_tile_keys(desk.map_settings),
     )
+
+
+def _passes(connection: Connection, desk: Desk, season: Period) -> Passes:
+    areas = desk.rules.areas
+    county_km2 = pd.Series(area_km2(areas.geometry), index=areas.counties["adcode"].to_numpy())
+    gap_min = desk.rules.matching.overpass_gap_min
+    return latest_passes(connection, season, desk.now_s, county_km2, gap_min)
+
+
+def _notes(desk: Desk, compared: Comparison | None) -> tuple[str, ...]:
+    say = texts("firewatch.core", desk.language)
+    # Without an approval number the map may be no more than a sketch, and says so.
+    standing = desk.map_settings.approval_number or say("sketch_map")
+    boundary = say("boundary_note", source=desk.rules.areas.source)
+    return (standing, boundary, *(compared.notes if compared is not None else (say("cloud_note"),)))
+
+
+def _target(compared: Comparison | None) -> TargetTexts | None:
+    from maps.inputs import TargetTexts
+
+    if compared is None:
+        return None
+    rule = compared.rule.describe(compared.language)
+    return TargetTexts(compared.target_num, compared.target_den, rule)
+
+
+def _tile_keys(settings: MapSettings) -> dict[str, str]:
+    key = settings.tianditu_key.get_secret_value()
+    return {"tianditu": key} if key else {}
 
 
 def season_days(pair: SeasonPair, now: Period, base: Period) -> pd.DataFrame:
@@ -149,7 +185,11 @@ def _counted(
     return table.astype(types)
 
 
-def _counties(counties: pd.DataFrame, compared: Comparison | None) -> pd.DataFrame:
+def _counties(
+    counties: pd.DataFrame, compared: Comparison | None, cropland: Cropland
+) -> pd.DataFrame:
+    if len(cropland.kha):
+        counties = counties.assign(cropland_kha=counties["adcode"].map(cropland.kha))
     if compared is None:
         return counties
     counts = compared.counties[["county_adcode", "base", "now", "change_pct"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from firewatch.reports.docx import write_yoy_docx
 from firewatch.reports.points_export import write_points
 from firewatch.reports.tally import write_tally_csv
 from firewatch.reports.xlsx import write_yoy_xlsx
+from firewatch.settings import MapSettings
 from firewatch.views import (
     PUBLIC_COLUMNS,
     area_names,
@@ -55,8 +56,8 @@ class Desk:
         The clock (aware).
     alert_max_age_h
         An event whose newest point is older is told to nobody.
-    approval_number
-        审图号 of the boundary layer; without one the map calls itself a sketch.
+    map_settings
+        What the map shows beside the ledger.
     """
 
     ledger: Ledger
@@ -68,7 +69,7 @@ class Desk:
     now: datetime
     language: Language
     alert_max_age_h: float
-    approval_number: str = ""
+    map_settings: MapSettings = field(default_factory=MapSettings)
 
     @property
     def now_s(self) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -118,6 +118,22 @@ class CoverageSettings(_Section):
     """Its classes that are cropland; 40 in ESA WorldCover."""
 
 
+class MapSettings(_Section):
+    """What the map shows beside the ledger."""
+
+    approval_number: str = ""
+    """审图号 of the boundary layer; empty prints 示意图."""
+    cropland_area: Path | None = None
+    """The user's table (CSV or Excel) of cropland by county, with the unit in its heading; without
+    one it is what a look at the whole of a county measured by `coverage.cropland`."""
+    rivers: Path | None = None
+    """The user's layer of rivers and lakes."""
+    dem: Path | None = None
+    """The user's elevation model (GeoTIFF), drawn as a shaded relief."""
+    tianditu_key: SecretStr = SecretStr("")
+    """The user's key of Tianditu; it stands in maps made with its tiles, and nowhere else."""
+
+
 class EventSettings(_Section):
     """When two points belong to one fire."""
 
@@ -191,14 +207,13 @@ class Settings(BaseSettings):
     supersession: SupersessionSettings = SupersessionSettings()
     detection: DetectionSettings = DetectionSettings()
     coverage: CoverageSettings = CoverageSettings()
+    map: MapSettings = MapSettings()
     events: EventSettings = EventSettings()
     alerts: AlertSettings = AlertSettings()
     count: CountSettings = CountSettings()
     feeds: FeedSettings = FeedSettings()
     works: Path | None = None
     """List of industrial works (CSV or Excel with name, lon, lat, radius_km)."""
-    map_approval_number: str = ""
-    """审图号 of the boundary layer; empty prints 示意图."""
 
     @classmethod
     def settings_customise_sources(

@@ -31,5 +31,5 @@ def desk_of(
         now=state.clock.now(),
         language=state.language,
         alert_max_age_h=state.settings.alerts.max_age_h,
-        approval_number=state.settings.map_approval_number,
+        map_settings=state.settings.map,
     )

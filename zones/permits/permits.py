@@ -23,7 +23,7 @@ import shapely
 from numpy.typing import NDArray
 
 from firewatch.core.files import short_hash
-from firewatch.core.time import date_of_day_number, day_number
+from firewatch.core.time import Period, date_of_day_number, day_number
 from zones.geometry.arrays import Geometries
 from zones.geometry.polygons import canonical_wkb
 from zones.register.periods import MINUTES_A_DAY, hours_written
@@ -121,6 +121,15 @@ class Permits:
         valid = (table["valid_from"] <= number) & (table["valid_to"] >= number)
         valid &= table["revoked_from"] > number
         rows = valid.to_numpy(dtype=bool)
+        return permits_from(table[rows], self.geometry[rows])
+
+    def during(self, period: Period) -> Permits:
+        """Return the permits that can hold on some day of a period."""
+        first, last = period.day_numbers()
+        table = self.permits
+        ends = np.minimum(table["valid_to"], table["revoked_from"] - 1)
+        held = (table["valid_from"] <= last) & (ends >= first) & (table["valid_from"] <= ends)
+        rows = held.to_numpy(dtype=bool)
         return permits_from(table[rows], self.geometry[rows])
 
     def revoked(self, permit_ids: Collection[str], from_day: int) -> Permits:
