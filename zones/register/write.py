@@ -8,7 +8,7 @@ import shapely
 
 from firewatch.core.errors import UsageError
 from firewatch.core.files import atomic_layer
-from zones.register.qgis import add_style
+from firewatch.core.qgis import add_styles
 from zones.register.register import Register
 
 LAYER = "zones"
@@ -56,4 +56,4 @@ def write_register(register: Register, path: Path, qml: str = "") -> None:
             promote_to_multi=True,
         )  # fmt: skip
         if qml:
-            add_style(temporary, LAYER, qml, LAYER)
+            add_styles(temporary, {LAYER: qml})
