@@ -14,7 +14,7 @@ from firewatch.simulate.granule import GranuleRequest, SimulatedGranule, simulat
 
 # 2020-11-05 14:05 Beijing time.
 STARTED_UTC_S = 1_604_556_300
-SCANS = 12
+SCANS = 6
 
 
 def hot_places(count: int) -> pd.DataFrame:
@@ -32,7 +32,9 @@ def hot_places(count: int) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def granule(tmp_path_factory: pytest.TempPathFactory) -> SimulatedGranule:
     folder = tmp_path_factory.mktemp("granule")
-    request = GranuleRequest("S-NPP", STARTED_UTC_S, hot_places(60), scans=SCANS)
+    request = GranuleRequest(
+        "S-NPP", STARTED_UTC_S, hot_places(60), scans=SCANS, samples=(1600, 4800)
+    )
     return simulate_granule(folder, request)
 
 

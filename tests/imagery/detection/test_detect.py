@@ -140,16 +140,21 @@ def in_strips(
     return found, ground.table()
 
 
-def check_same(
-    found: tuple[Detection, pd.DataFrame], scene: Scene, detector: Detector[Any]
-) -> Detection:
+def as_one(scene: Scene, detector: Detector[Any]) -> tuple[Detection, pd.DataFrame]:
     whole = detect_scene(scene, detector)
     ground = GranuleGround(label)
     ground.add(scene, whole.fire_mask)
+    return whole, ground.table()
+
+
+def check_same(
+    found: tuple[Detection, pd.DataFrame], expected: tuple[Detection, pd.DataFrame]
+) -> Detection:
+    whole = expected[0]
     np.testing.assert_array_equal(found[0].fire_mask, whole.fire_mask)
     pd.testing.assert_frame_equal(found[0].pixels, whole.pixels, check_exact=True)
     assert found[0].missing == whole.missing
-    pd.testing.assert_frame_equal(found[1], ground.table())
+    pd.testing.assert_frame_equal(found[1], expected[1])
     return whole
 
 
@@ -166,7 +171,7 @@ def test_a_viirs_scene_in_strips_is_the_whole_scene(
     scene = drawn(seed, "VIIRS_I", line0, sample0)
     window = window_of(scene)
     found = in_strips(Sliced(scene), window, height, ViirsDetector(VIIRS, window))
-    whole = check_same(found, scene, ViirsDetector(VIIRS, window))
+    whole = check_same(found, as_one(scene, ViirsDetector(VIIRS, window)))
     assert set(np.unique(whole.fire_mask)) >= {FireClass.LAND, FireClass.CLOUD, FireClass.WATER}
     assert len(whole.pixels) > 10
 
@@ -184,7 +189,7 @@ def test_a_modis_scene_in_strips_is_the_whole_scene(
     scene, parameters = drawn(seed, "MODIS", line0, 0), MODIS if adaptive else modis.parameters()
     window = window_of(scene)
     found = in_strips(Sliced(scene), window, height, ModisDetector(parameters, window))
-    whole = check_same(found, scene, ModisDetector(parameters, window))
+    whole = check_same(found, as_one(scene, ModisDetector(parameters, window)))
     assert len(whole.pixels) > 10
 
 
@@ -202,7 +207,7 @@ def places(count: int) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def viirs_granule(tmp_path_factory: pytest.TempPathFactory) -> SimulatedGranule:
-    request = GranuleRequest("S-NPP", 1_604_556_300, places(150), scans=11)
+    request = GranuleRequest("S-NPP", 1_604_556_300, places(150), scans=11, samples=(600, 4000))
     return simulate_granule(tmp_path_factory.mktemp("viirs"), request)
 
 
@@ -212,28 +217,41 @@ def modis_granule(tmp_path_factory: pytest.TempPathFactory) -> SimulatedGranule:
     return simulate_granule(tmp_path_factory.mktemp("modis"), request)
 
 
+@pytest.fixture(scope="module")
+def viirs_as_one(viirs_granule: SimulatedGranule) -> tuple[Detection, pd.DataFrame]:
+    files = viirs_granule.files
+    with ViirsGranule(files["02IMG"], files["03IMG"], files["02MOD"]) as granule:
+        return as_one(granule.read(), ViirsDetector(viirs.parameters(), granule.whole()))
+
+
+@pytest.fixture(scope="module")
+def modis_as_one(modis_granule: SimulatedGranule) -> tuple[Detection, pd.DataFrame]:
+    with ModisGranule(modis_granule.files["021KM"], modis_granule.files["03"]) as granule:
+        return as_one(granule.read(), ModisDetector(modis.parameters(), granule.whole()))
+
+
 @pytest.mark.parametrize("height", [32, 64, 77, 350])
 def test_a_viirs_granule_in_strips_is_the_whole_granule(
-    viirs_granule: SimulatedGranule, height: int
+    viirs_granule: SimulatedGranule, viirs_as_one: tuple[Detection, pd.DataFrame], height: int
 ) -> None:
     files = viirs_granule.files
     with ViirsGranule(files["02IMG"], files["03IMG"], files["02MOD"]) as granule:
         window, p = granule.whole(), viirs.parameters()
         found = in_strips(granule, window, height, ViirsDetector(p, window))
-        whole = check_same(found, granule.read(), ViirsDetector(p, window))
+    whole = check_same(found, viirs_as_one)
     assert len(whole.pixels) > 20
     assert (whole.fire_mask == FireClass.BOWTIE).any()
 
 
 @pytest.mark.parametrize("height", [10, 33, 100])
 def test_a_modis_granule_in_strips_is_the_whole_granule(
-    modis_granule: SimulatedGranule, height: int
+    modis_granule: SimulatedGranule, modis_as_one: tuple[Detection, pd.DataFrame], height: int
 ) -> None:
     files = modis_granule.files
     with ModisGranule(files["021KM"], files["03"]) as granule:
         window, p = granule.whole(), modis.parameters()
         found = in_strips(granule, window, height, ModisDetector(p, window))
-        whole = check_same(found, granule.read(), ModisDetector(p, window))
+    whole = check_same(found, modis_as_one)
     assert len(whole.pixels) > 5
 
 
