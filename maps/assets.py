@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -13,6 +15,8 @@ import jinja2
 from markupsafe import Markup
 
 _LEAFLET = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet"
+_SYNC = "https://cdn.jsdelivr.net/gh/jieter/Leaflet.Sync/L.Map.Sync.min.js"
+_PNG = b"\x89PNG"
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 POLICY_MARK = "<!--content-security-policy-->"
 
@@ -46,12 +50,38 @@ def leaflet_style() -> Markup:
     return Markup(_res[f"{_LEAFLET}.css"])
 
 
-def with_policy(html: str) -> str:
-    """Put a Content-Security-Policy into a page that lets exactly its own scripts run."""
+@cache
+def sync_script() -> Markup:
+    """Return Leaflet.Sync, which keeps two maps on the same place."""
+    from offlinefolium.elements import _res
+
+    return Markup(_SOURCE_MAP.sub("", _res[_SYNC]))
+
+
+def json_for_html(value: object) -> str:
+    """Return JSON that can stand inside a script element: no ``<`` can end it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def data_uri(picture: bytes) -> str:
+    """Return a PNG or JPEG as text that stands in the page itself."""
+    kind = "png" if picture.startswith(_PNG) else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+def with_policy(html: str, image_hosts: Sequence[str] = ()) -> str:
+    """Put a Content-Security-Policy into a page that lets exactly its own scripts run.
+
+    Parameters
+    ----------
+    image_hosts
+        Origins that pictures may come from besides the page itself; none by default.
+    """
     hashes = " ".join(f"'sha256-{digest}'" for digest in script_hashes(html))
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src {' '.join(('data:', *image_hosts))}; base-uri 'none'; form-action 'none'"
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return html.replace(POLICY_MARK, meta, 1)

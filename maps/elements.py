@@ -13,8 +13,15 @@ from branca.element import Figure
 from offlinefolium import Map
 from offlinefolium.map import Layer
 
-from maps.assets import POLICY_MARK, leaflet_script, leaflet_style, own_text, template
-from maps.compact import json_for_html
+from maps.assets import (
+    POLICY_MARK,
+    json_for_html,
+    leaflet_script,
+    leaflet_style,
+    own_text,
+    sync_script,
+    template,
+)
 
 
 class Page(Figure):
@@ -40,7 +47,7 @@ class Page(Figure):
         self.panel = panel
         self.blocks = {name: json_for_html(block) for name, block in blocks.items()}
         self.styles = (leaflet_style(), own_text("app.css"))
-        self.scripts = (leaflet_script(), own_text("app.js"))
+        self.scripts = (leaflet_script(), sync_script(), own_text("app.js"))
         # The template writes its own charset, before anything else.
         self.header._children.clear()
 
@@ -66,7 +73,7 @@ class DataLayer(Layer):
     key
         Names the layer, its switch in the panel and its block ``data-<key>``.
     role
-        How it is drawn: counties, cities, zones or points.
+        How it is drawn (`maps.layers.Role`).
     """
 
     _template = template("layer.html")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from firewatch.core.i18n import Texts
-from maps.compact import compact_points
+from maps.assets import data_uri
 from maps.geometry import Geometries, dissolved, features, label_places, simplified
+from maps.inputs import Backdrop
+from maps.tiles import TileSource
 
-Role = Literal["counties", "cities", "zones", "points"]
+Role = Literal["counties", "cities", "zones", "permits", "rivers", "relief", "tiles"]
 _ZONE_TEXTS = ("zone_id", "kind", "name", "notice", "valid")
+_PERMIT_TEXTS = ("permit_id", "number", "issuer", "name", "valid", "conditions")
 _ZONE_TOLERANCE_DEG = 0.0004
 
 
@@ -29,7 +31,7 @@ class MapLayer:
     drawn
         Number of things drawn, where it helps the reader.
     symbol
-        circle, line, area, or the corners of an SVG polygon.
+        line or area.
     paint
         SVG attributes of the symbol.
     """
@@ -42,7 +44,6 @@ class MapLayer:
     symbol: str
     paint: dict[str, Any]
     drawn: int | None = None
-    size: float = 0
 
 
 def border_layers(
@@ -61,10 +62,10 @@ def border_layers(
     layers = []
     light = simplified(county_geometry)
     if len(counties):
-        layers.append(_border_layer("counties", counties, light, style["county"], texts))
+        layers.append(_border_layer("counties", counties, light, style, texts))
     if len(cities):
         outline = _city_outlines(counties, light, cities, city_geometry)
-        layers.append(_border_layer("cities", cities, outline, style["city"], texts))
+        layers.append(_border_layer("cities", cities, outline, style, texts))
     return layers
 
 
@@ -72,10 +73,15 @@ def _border_layer(
     role: Role,
     areas: pd.DataFrame,
     polygons: Geometries,
-    look: Mapping[str, Any],
+    style: Mapping[str, Any],
     texts: Texts,
 ) -> MapLayer:
     lon, lat = label_places(polygons)
+    places = {"name": areas["name"].astype(str).tolist(), "lon": lon, "lat": lat}
+    if "state" in areas:
+        states = areas["state"].astype("str").fillna("")
+        places["state"] = states.tolist()
+        places["mark"] = [style["states"].get(state, {}).get("mark", "") for state in states]
     properties = [{"adcode": int(code)} for code in areas["adcode"]]
     return MapLayer(
         key=role,
@@ -83,11 +89,11 @@ def _border_layer(
         label=texts(f"layer.{role}"),
         data={
             "polygons": features(polygons, properties),
-            "places": {"name": areas["name"].astype(str).tolist(), "lon": lon, "lat": lat},
+            "places": places,
         },
         shown=True,
         symbol="line",
-        paint=_line_paint(look),
+        paint=_line_paint(style["county" if role == "counties" else "city"]),
     )
 
 
@@ -115,7 +121,7 @@ def zone_layers(
     for number, kind in enumerate(kinds):
         look = style["zones"].get(kind, style["zones"]["other"])
         mine = (zones["kind"].astype(str) == kind).to_numpy()
-        records = zones.loc[mine, list(_ZONE_TEXTS)].astype(str).to_dict("records")
+        records = _records(zones[mine], _ZONE_TEXTS)
         layers.append(
             MapLayer(
                 key=f"zone-{number}",
@@ -131,58 +137,79 @@ def zone_layers(
     return layers
 
 
-def point_layers(points: pd.DataFrame, style: Mapping[str, Any], texts: Texts) -> list[MapLayer]:
-    """Return one layer a look of fire points; every point is in exactly one.
+def permit_layers(
+    permits: pd.DataFrame, geometry: Geometries, style: Mapping[str, Any], texts: Texts
+) -> list[MapLayer]:
+    """Return the layer of burn permits, none without permits."""
+    if not len(permits):
+        return []
+    look = style["permits"]
+    records = _records(permits, _PERMIT_TEXTS)
+    light = shapely.simplify(geometry, _ZONE_TOLERANCE_DEG)
+    return [
+        MapLayer(
+            key="permits",
+            role="permits",
+            label=texts("layer.permits"),
+            data={"polygons": features(light, records), "style": look},
+            shown=True,
+            symbol="area",
+            paint={**_line_paint(look), **_fill_paint(look)},
+            drawn=len(permits),
+        )
+    ]
 
-    The style file lists the looks from bottom to top; the first whose codes match takes the
-    point, the last takes what is left.
-    """
-    looks = style["points"]
-    number = _look_of_each_point(points, looks)
+
+def backdrop_layers(backdrop: Backdrop, style: Mapping[str, Any], texts: Texts) -> list[MapLayer]:
+    """Return relief and rivers, where the user has them."""
     layers = []
-    for index, look in enumerate(looks):
-        mine = number == index
-        if look.get("optional") and not mine.any():
-            continue
+    if backdrop.relief_png and backdrop.relief_box:
+        picture = data_uri(backdrop.relief_png)
+        data = {"picture": picture, "box": [list(corner) for corner in backdrop.relief_box]}
+        grey = {"fill": "#c9c4b8"}
+        layers.append(MapLayer("relief", "relief", texts("layer.relief"), data, True, "area", grey))
+    if len(backdrop.rivers):
+        look = style["rivers"]
+        shapes = features(backdrop.rivers, [{}] * len(backdrop.rivers))
         layers.append(
             MapLayer(
-                key=look["key"],
-                role="points",
-                label=_point_label(look, texts),
-                data={
-                    "points": compact_points(points[mine]),
-                    "style": _point_style(look),
-                    "title": look.get("title", "ruling"),
-                },
+                key="rivers",
+                role="rivers",
+                label=texts("layer.rivers"),
+                data={"polygons": shapes, "style": look},
                 shown=True,
-                symbol=_corners(style["shapes"][look["shape"]], look["size"]),
-                paint={**_line_paint(look), **_fill_paint({"fillOpacity": 1, **look})},
-                drawn=int(mine.sum()),
-                size=look["size"],
+                symbol="line",
+                paint=_line_paint(look),
             )
         )
     return layers
 
 
-def _look_of_each_point(points: pd.DataFrame, looks: list[dict[str, Any]]) -> NDArray[np.int64]:
-    matches = [points[look["column"]].isin(look["codes"]).to_numpy() for look in looks[:-1]]
-    number: NDArray[np.int64] = np.select(matches, range(len(matches)), default=len(matches))
-    return number
+def tile_layers(sources: Sequence[TileSource]) -> list[MapLayer]:
+    """Return the online backdrops that were asked for; the first is shown."""
+    return [
+        MapLayer(
+            key=f"tiles-{number}",
+            role="tiles",
+            label=source.label,
+            data={
+                "urls": [url for url in (source.url, source.labels_url) if url],
+                "subdomains": list(source.subdomains),
+                "max_zoom": source.max_zoom,
+                "gcj02": source.gcj02,
+                "attribution": source.attribution,
+            },
+            shown=number == 0,
+            symbol="area",
+            paint={"fill": "#9db8cc"},
+        )
+        for number, source in enumerate(sources)
+    ]
 
 
-def _point_label(look: Mapping[str, Any], texts: Texts) -> str:
-    key = f"layer.{look['key']}"
-    return texts(key) if key in texts.entries else texts.label(look["column"], look["key"])
-
-
-def _point_style(look: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: look[name] for name in ("shape", "size", "fillColor", "color", "weight")}
-
-
-def _corners(shape: list[list[float]], size: float) -> str:
-    if not shape:
-        return "circle"
-    return " ".join(f"{x * size:g},{y * size:g}" for x, y in shape)
+def _records(table: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
+    rows = table[list(names)].astype(str).to_dict("records")
+    return [{str(name): text for name, text in row.items()} for row in rows]
 
 
 def _line_paint(look: Mapping[str, Any]) -> dict[str, Any]:

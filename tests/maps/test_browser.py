@@ -2,99 +2,72 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from firewatch.core.geo import dms
+from firewatch.core.geo import distance_km, dms
 from maps.inputs import MapInputs
 from maps.page import write_map
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = '<img src="https://x.invalid/a.png" onerror="alert(1)">'
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CLOSING = "</script><script>alert(2)</script>"
 
 
-def _skip_or_fail(reason: str) -> None:
-    if os.environ.get("FIREWATCH_REQUIRE_BROWSER") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
+def _shown(page: Any, key: str) -> bool:
+    shown: bool = page.evaluate("key => map_firewatch.hasLayer(firewatch.layers[key])", key)
+    return shown
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _skip_or_fail("playwright is not installed: pip install playwright")
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None:
-        _skip_or_fail(f"no {' or '.join(_NAMES)} on the path: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        yield browser
-        browser.close()
+def _picture(page: Any) -> str:
+    """Return what stands on the points' canvas."""
+    picture: str = page.evaluate("document.querySelector('.fw-points').toDataURL()")
+    return picture
 
 
-@dataclass
-class Seen:
-    """What a page did: its requests and everything it complained about."""
-
-    page: Any
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def path(inputs: MapInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("map") / "map.html"
-    write_map(inputs, path)
-    return path
-
-
-@pytest.fixture
-def opened(chromium: Any) -> Iterator[Callable[..., Seen]]:
-    contexts = []
-
-    def opened(path: Path, width: int = 1280, height: int = 860) -> Seen:
-        context = chromium.new_context(
-            offline=True, viewport={"width": width, "height": height}, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        seen = Seen(context.new_page())
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("console", lambda message: seen.complaints.append(message.text))
-        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.on("dialog", lambda dialog: seen.complaints.append(dialog.message))
-        seen.page.goto(path.as_uri())
-        seen.page.wait_for_function("document.querySelector('.leaflet-overlay-pane canvas')")
-        return seen
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def _drawn(page: Any, key: str) -> int:
-    count: int = page.evaluate(
-        """key => map_firewatch.hasLayer(firewatch.layers[key])
-            ? firewatch.layers[key].borders.getLayers().filter(each => each._map).length : 0""",
-        key,
+def _counts(page: Any) -> list[int]:
+    """Return points shown, count, and count of last season, as the page tells them."""
+    counts: list[int] = page.evaluate(
+        "JSON.parse(document.getElementById('fw-counts').dataset.counts)"
     )
+    return counts
+
+
+def _counted(points: pd.DataFrame, days: pd.Series, inputs: MapInputs, **wanted: Any) -> int:
+    """Count units the slow way: one by one, each by its first point and its gravest ruling."""
+    gravity = ["ban_violation", "restricted_unpermitted", "restricted_permitted", "unzoned"]
+    compared = set(days[inputs.days["compared"]])
+    first, last = wanted.pop("first", "0"), wanted.pop("last", "9")
+    county, city, ruling = (wanted.pop(name, None) for name in ("county", "city", "ruling"))
+    units: dict[int, list[dict[str, Any]]] = {}
+    for row in points.to_dict("records"):
+        if row["unit"] >= 0 and all(row[name] == code for name, code in wanted.items()):
+            units.setdefault(row["unit"], []).append(row)
+    count = 0
+    for rows in units.values():
+        head = rows[0]
+        day = str(pd.Timestamp(head["acquired_s"] + 8 * 3600, unit="s").date())
+        gravest = min((row["ruling"] for row in rows), key=gravity.index)
+        count += (
+            day in compared
+            and first <= day <= last
+            and county in (None, head["county_adcode"])
+            and city in (None, head["city_adcode"])
+            and ruling in (None, gravest)
+        )
     return count
 
 
 def test_it_opens_from_disk_without_a_request_or_a_complaint(
-    opened: Callable[..., Seen], path: Path
+    opened: Callable[..., Any], path: Path
 ) -> None:
     seen = opened(path)
     seen.page.wait_for_load_state("networkidle")
@@ -102,59 +75,311 @@ def test_it_opens_from_disk_without_a_request_or_a_complaint(
     assert seen.complaints == []
 
 
-def test_as_many_points_are_drawn_as_the_table_has(
-    opened: Callable[..., Seen], path: Path, inputs: MapInputs
+def test_as_many_points_are_listed_as_the_table_has(
+    opened: Callable[..., Any], path: Path, inputs: MapInputs
 ) -> None:
     page = opened(path).page
-    keys = page.eval_on_selector_all(
-        "input[data-layer]", "all => all.map(one => one.dataset.layer)"
-    )
-    points = [key for key in keys if not re.match("zone-|counties|cities", key)]
-    listed = {
-        key: int(page.locator(f"label:has(input[data-layer='{key}']) .fw-drawn").inner_text())
-        for key in points
-    }
-    assert {key: _drawn(page, key) for key in points} == listed
-    assert sum(listed.values()) == len(inputs.points)
+    drawn = page.locator("[data-scheme='ruling'] .fw-drawn").all_inner_texts()
+    assert sum(map(int, drawn)) == len(inputs.points) == _counts(page)[0]
+    for scheme in ("status", "platform", "confidence"):
+        page.select_option("#fw-scheme", scheme)
+        drawn = page.locator(f"[data-scheme='{scheme}'] .fw-drawn").all_inner_texts()
+        assert sum(map(int, drawn)) == len(inputs.points)
 
 
-def test_every_layer_goes_and_comes_back(opened: Callable[..., Seen], path: Path) -> None:
+def test_every_layer_goes_and_comes_back(opened: Callable[..., Any], path: Path) -> None:
     seen = opened(path)
     for box in seen.page.locator("input[data-layer]").all():
         key = box.get_attribute("data-layer")
         before = box.is_checked()
+        assert _shown(seen.page, key) is before
         box.set_checked(not before)
-        assert (_drawn(seen.page, key) > 0) is not before
+        assert _shown(seen.page, key) is not before
         box.set_checked(before)
-        assert (_drawn(seen.page, key) > 0) is before
+        assert _shown(seen.page, key) is before
     assert seen.complaints == []
 
 
-def test_a_click_on_a_point_tells_everything_about_it(
-    opened: Callable[..., Seen], path: Path, inputs: MapInputs
+def test_every_look_and_extra_layer_changes_the_picture_and_back(
+    opened: Callable[..., Any], path: Path
 ) -> None:
     seen = opened(path)
-    at = seen.page.evaluate(
-        """() => {
-            const marker = firewatch.layers.ban_violation.borders.getLayers()[0];
-            map_firewatch.setView(marker.getLatLng(), 14, {animate: false});
-            const box = map_firewatch.getContainer().getBoundingClientRect();
-            const place = map_firewatch.latLngToContainerPoint(marker.getLatLng());
-            return [box.x + place.x, box.y + place.y];
-        }"""
-    )
-    seen.page.mouse.click(*at)
-    popup = seen.page.locator(".fw-popup")
-    popup.wait_for()
-    text = popup.inner_text()
+    for scheme in ("ruling", "status", "platform", "confidence"):
+        seen.page.select_option("#fw-scheme", scheme)
+        boxes = seen.page.locator(f"[data-scheme='{scheme}'] input, input[data-extra]").all()
+        assert len(boxes) >= 5
+        for box in boxes:
+            before, whole = box.is_checked(), _picture(seen.page)
+            box.set_checked(not before)
+            assert _picture(seen.page) != whole
+            box.set_checked(before)
+            assert _picture(seen.page) == whole
+    assert seen.complaints == []
+
+
+def test_every_shading_colours_the_counties_and_explains_itself(
+    opened: Callable[..., Any], path: Path
+) -> None:
+    page = opened(path).page
+    fills = """() => ['450101', '450102', '450201', '450202'].map(code => {
+        let fill = null;
+        firewatch.layers.counties.borders.eachLayer(each => {
+            if (String(each.feature.properties.adcode) === code) { fill = each.options.fillColor; }
+        });
+        return fill;
+    })"""
+    style = json.loads(page.locator("#firewatch-settings").inner_text())["style"]
+    seen, states = style["seen"], style["states"]
+    grey = style["unknown"]["fillColor"]
+    page.select_option("#fw-shading", "seen")
+    assert page.evaluate(fills) == [
+        seen["clear"]["fillColor"], seen["cloudy"]["fillColor"], seen["unseen"]["fillColor"], grey,
+    ]  # fmt: skip
+    page.select_option("#fw-pass", "1")
+    assert page.evaluate(fills) == [seen["partly"]["fillColor"], grey, grey, grey]
+    page.select_option("#fw-shading", "state")
+    missed, unseen = states["missed"]["fillColor"], states["unseen"]["fillColor"]
+    assert page.evaluate(fills) == [missed, missed, unseen, unseen]
+    for name in ("count", "change", "intensity"):
+        page.select_option("#fw-shading", name)
+        legend = page.locator(f"[data-shading='{name}'] .fw-item")
+        assert legend.first.is_visible() and legend.count() >= 3
+        assert len(set(page.evaluate(fills))) > 1
+
+
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"city": 450100},
+    {"city": 450200, "county": 450202},
+    {"ruling": "ban_violation"},
+    {"ruling": "unzoned", "city": 450100},
+    {"platform": "NOAA-20"},
+    {"source": "supervision"},
+    {"status": "rejected", "confidence": "high"},
+    {"city": 450100, "county": 450101, "ruling": "restricted_permitted", "platform": "S-NPP"},
+]
+
+
+def test_filters_count_as_the_rule_says(
+    opened: Callable[..., Any], path: Path, inputs: MapInputs
+) -> None:
+    page = opened(path).page
+    page.locator("summary", has_text="筛选").click()
+    columns = {"city": "city_adcode", "county": "county_adcode"}
+    days, base_days = inputs.days["day"], inputs.days["base_day"]
+    for wanted in FILTERS:
+        shown = inputs.points
+        for name, value in wanted.items():
+            page.select_option(f"#fw-{name}", str(value))
+            shown = shown[shown[columns.get(name, name)] == value]
+        assert _counts(page) == [
+            len(shown),
+            _counted(inputs.points, days, inputs, **wanted),
+            _counted(inputs.base_points, base_days, inputs, **wanted),
+        ], wanted
+        page.locator("#fw-all").click()
+        assert _counts(page)[0] == len(inputs.points)
+
+
+def test_the_slider_counts_until_its_day_and_the_day_alone(
+    opened: Callable[..., Any], path: Path, inputs: MapInputs
+) -> None:
+    page = opened(path).page
+    slide = "day => { const s = document.getElementById('fw-slider'); s.value = day;"
+    slide += " s.dispatchEvent(new Event('input')); }"
+    for day in (0, 5, 23, 49, 59):
+        page.locator("#fw-only").set_checked(False)
+        page.evaluate(slide, day)
+        last = inputs.days["day"].iloc[day]
+        until = _counts(page)
+        assert until[1] == _counted(inputs.points, inputs.days["day"], inputs, last=last)
+        base_last = inputs.days["base_day"].iloc[day]
+        assert until[2] == _counted(
+            inputs.base_points, inputs.days["base_day"], inputs, last=base_last
+        )
+        page.locator("#fw-only").set_checked(True)
+        assert _counts(page)[1] == _counted(
+            inputs.points, inputs.days["day"], inputs, first=last, last=last
+        )
+        assert page.locator("#fw-day").inner_text() == last
+
+
+def test_playing_runs_through_the_season_and_stops(opened: Callable[..., Any], path: Path) -> None:
+    page = opened(path).page
+    page.locator("#fw-play").click()
+    page.wait_for_function("() => Number(document.getElementById('fw-slider').value) === 2")
+    assert page.locator("#fw-play").get_attribute("aria-pressed") == "true"
+    page.locator("#fw-play").click()
+    assert page.locator("#fw-play").get_attribute("aria-pressed") == "false"
+
+
+def test_last_year_stands_beside_on_the_same_days_and_moves_along(
+    opened: Callable[..., Any], path: Path
+) -> None:
+    seen = opened(path)
+    page = seen.page
+    page.locator("#fw-beside").click()
+    page.evaluate("map_firewatch.setView([23.4, 108.2], 10, {animate: false})")
+    other = page.evaluate("firewatch.views.base.map.getCenter()")
+    assert (other["lat"], other["lng"]) == pytest.approx((23.4, 108.2), abs=1e-3)
+    title = page.locator("#fw-title-base").inner_text()
+    assert "2019-20" in title and "2019-11-01" in title and str(_counts(page)[2]) in title
+    page.locator("#fw-beside").click()
+    assert not page.locator("#fw-base").is_visible()
+    assert seen.complaints == []
+
+
+def test_the_chart_ends_at_the_counts(
+    opened: Callable[..., Any], path: Path, inputs: MapInputs
+) -> None:
+    label = opened(path).page.locator("#fw-chart svg").get_attribute("aria-label")
+    now = _counted(inputs.points, inputs.days["day"], inputs)
+    base = _counted(inputs.base_points, inputs.days["base_day"], inputs)
+    assert f"本季 {now}" in label and f"上年整季 {base}" in label
+    assert f"目标线 {round(base * 0.9)}" in label
+
+
+SEARCHES = {
+    "丁县": ["丁县"],
+    "乙市": ["乙市"],
+    "镇安": ["镇安镇"],
+    "VIIRS_I|17": ["VIIRS_I|17"],
+    "108.35, 23.4": ["WGS-84：108.35000, 23.40000", "GCJ-02"],
+    "https://uri.amap.com/marker?position=108.55,23.6": ["GCJ-02", "WGS-84"],
+}
+
+
+def test_search_finds_places_ids_and_coordinates(opened: Callable[..., Any], path: Path) -> None:
+    seen = opened(path)
+    centre = "(c => [c.lat, c.lng])(map_firewatch.getCenter())"
+    for query, names in SEARCHES.items():
+        seen.page.evaluate("document.activeElement.blur()")
+        seen.page.keyboard.press("/")
+        seen.page.fill("#fw-search", query)
+        found = seen.page.locator("#fw-found li").all_inner_texts()
+        for name, text in zip(names, found, strict=False):
+            assert name in text
+        before = seen.page.evaluate(centre)
+        seen.page.locator("#fw-found button").first.click()
+        assert seen.page.evaluate(centre) != before, query
+    seen.page.fill("#fw-search", "没有这个地方")
+    assert seen.page.locator("#fw-found").inner_text() == "没有找到"
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "geojson"])
+def test_what_is_shown_can_be_saved(
+    opened: Callable[..., Any], path: Path, inputs: MapInputs, tmp_path: Path, kind: str
+) -> None:
+    seen = opened(path)
+    seen.page.locator("summary", has_text="筛选").click()
+    seen.page.select_option("#fw-ruling", "ban_violation")
+    seen.page.locator("summary", has_text="清单").click()
+    with seen.page.expect_download() as download:
+        seen.page.locator(f"#fw-{kind}").click()
+    assert download.value.suggested_filename == f"SIMULATED_firewatch_2020-21.{kind}"
+    target = tmp_path / f"shown.{kind}"
+    download.value.save_as(target)
+    if kind == "csv":
+        saved = pd.read_csv(target, encoding="utf-8-sig", keep_default_na=False)
+        assert saved["reason"].iloc[0].lstrip("'") == inputs.points["reason"].iloc[0]
+    else:
+        features = json.loads(target.read_text("utf-8"))["features"]
+        saved = pd.DataFrame([each["properties"] for each in features])
+        places = [each["geometry"]["coordinates"] for each in features]
+        assert places == saved[["lon", "lat"]].to_numpy().tolist()
+    wanted = inputs.points[inputs.points["ruling"] == "ban_violation"]
+    assert saved["point_id"].tolist() == wanted["point_id"].tolist()
+    assert np.allclose(saved[["lon", "lat"]], wanted[["lon", "lat"]], atol=1e-9)
+    assert saved["county"].tolist() == wanted["county"].tolist()
+    assert set(saved["data_note"]) == {
+        "模拟数据 / SIMULATED; 示意性分区，非法定依据 / ILLUSTRATIVE ZONES"
+    }
+    assert seen.complaints == []
+
+
+def test_a_link_leads_to_the_same_view(opened: Callable[..., Any], path: Path) -> None:
+    page = opened(path).page
+    page.locator("summary", has_text="筛选").click()
+    page.select_option("#fw-city", "450200")
+    page.fill("#fw-from", "2020-11-10")
+    page.fill("#fw-to", "2020-11-20")
+    page.select_option("#fw-shading", "count")
+    page.evaluate("map_firewatch.setView([23.3, 108.6], 11, {animate: false})")
+    address, counts = page.evaluate("location.href"), _counts(page)
+    other = opened(path, address=address).page
+    assert _counts(other) == counts
+    centre = other.evaluate("map_firewatch.getCenter()")
+    assert (centre["lat"], centre["lng"]) == pytest.approx((23.3, 108.6), abs=1e-3)
+    assert other.locator("#fw-shading").input_value() == "count"
+    assert other.locator("#fw-from").input_value() == "2020-11-10"
+
+
+def test_the_sheet_is_a3_with_title_legend_scale_north_and_the_cloud_note(
+    opened: Callable[..., Any], path: Path, tmp_path: Path
+) -> None:
+    seen = opened(path)
+    seen.page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
+    box = re.search(rb"/MediaBox \[([^]]*)\]", (tmp_path / "sheet.pdf").read_bytes())
+    assert box is not None
+    assert [round(float(size) / 72 * 25.4) for size in box[1].split()] == [0, 0, 420, 297]
+    assert (tmp_path / "sheet.pdf").read_bytes().count(b"/Type /Page\n") <= 1
+    seen.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    for part in ("h1", ".fw-panel", ".leaflet-control-scale", ".fw-north", ".fw-corner"):
+        assert seen.page.locator(part).first.is_visible()
+    assert "云覆盖" in seen.page.locator(".fw-corner").inner_text()
+    assert "来源" in seen.page.locator(".fw-notes").inner_text()
+    seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert "fw-sheet" not in seen.page.locator("body").get_attribute("class")
+
+
+def test_length_and_area_are_measured(opened: Callable[..., Any], path: Path) -> None:
+    page = opened(path).page
+    page.locator("#fw-measure").click()
+    for lat, lon in ((23.4, 108.0), (23.4, 108.1), (23.5, 108.1), (23.5, 108.0)):
+        page.evaluate(
+            "([lat, lon]) => map_firewatch.fire('click', {latlng: L.latLng(lat, lon)})", [lat, lon]
+        )
+    km, ha = map(float, re.findall(r"[\d.]+", page.locator("#fw-measured").inner_text()))
+    corners = np.array([[108.0, 23.4], [108.1, 23.4], [108.1, 23.5], [108.0, 23.5]])
+    sides = distance_km(corners[:-1, 0], corners[:-1, 1], corners[1:, 0], corners[1:, 1])
+    assert km == pytest.approx(sides.sum(), rel=0.003)
+    assert ha == pytest.approx(100 * 11.1195 * 11.1195 * np.cos(np.radians(23.45)), rel=0.003)
+    page.keyboard.press("Escape")
+    assert page.locator("#fw-measured").inner_text() == ""
+
+
+def test_a_click_on_a_point_tells_everything_about_it(
+    opened: Callable[..., Any], path: Path, inputs: MapInputs
+) -> None:
     plain = (
         (inputs.points["ruling"] == "ban_violation")
         & (inputs.points["cause"] == "unknown")
         & (inputs.points["source"] == "satellite")
         & (inputs.points["status"] == "suspected")
+        & (inputs.points["finding"] == "burn_scar")
     )
     point = inputs.points[plain].iloc[0]
-    for known in ("point_id", "acquired_local", "city", "county", "platform", "event_id"):
+    seen = opened(path)
+    at = seen.page.evaluate(
+        """wanted => {
+            const data = firewatch.views.now.table;
+            const row = data.point_id.findIndex(id => id === wanted);
+            const at = [data.lat[row] / 1e5, data.lon[row] / 1e5];
+            map_firewatch.setView(at, 14, {animate: false});
+            const box = map_firewatch.getContainer().getBoundingClientRect();
+            const place = map_firewatch.latLngToContainerPoint(at);
+            return [box.x + place.x, box.y + place.y];
+        }""",
+        point["point_id"],
+    )
+    seen.page.mouse.click(*at)
+    popup = seen.page.locator(".fw-popup")
+    popup.wait_for()
+    text = popup.inner_text()
+    local = pd.Timestamp(point["acquired_s"] + 8 * 3600, unit="s").strftime("%Y-%m-%d %H:%M")
+    assert local in text and "高分影像见过火迹地 0.42 ha" in text and CLOSING in text
+    for known in ("point_id", "city", "county", "platform", "event_id"):
         assert point[known] in text
     assert "{{ 7 * 7 }} {% raw %}" in text, "the reason stands as it came"
     for word in ("禁烧区焚烧", "高", "疑似秸秆焚烧", "疑似", f"{point.frp_mw:.1f} MW"):
@@ -162,38 +387,27 @@ def test_a_click_on_a_point_tells_everything_about_it(
     lon, lat = round(float(point.lon), 5), round(float(point.lat), 5)
     assert f"{lon:.5f}, {lat:.5f}" in text
     assert dms(lon, "lon") in text and dms(lat, "lat") in text
-    link = popup.locator("a")
+    link = popup.locator("a").first
     assert re.match(
         r"https://uri\.amap\.com/navigation\?to=1\d\d\.\d{5},\d\d\.\d{5},[^,<>\"]+&mode=car$",
         link.get_attribute("href"),
     )
     assert link.get_attribute("rel") == "noopener noreferrer"
-    assert popup.locator("img, script").count() == 0
+    assert popup.locator("img[src^=http], script").count() == 0
     assert seen.requests == [path.as_uri()] and seen.complaints == []
 
 
-def test_degrees_minutes_seconds_read_as_in_the_alerts(
-    opened: Callable[..., Seen], path: Path
-) -> None:
-    page = opened(path).page
-    values = [108.352, 0.0, -0.5, 109.999999, 23.99999, 21.0166666, -108.5, 22.123456]
-    for axis, hemispheres in (("lon", "EW"), ("lat", "NS")):
-        shown = page.evaluate(
-            "([values, sides]) => values.map(value => firewatch.dms(value, sides))",
-            [values, hemispheres],
-        )
-        assert shown == [dms(value, axis) for value in values]
-
-
-def test_names_that_attack_are_shown_as_text(opened: Callable[..., Seen], path: Path) -> None:
+def test_names_that_attack_are_shown_as_text(opened: Callable[..., Any], path: Path) -> None:
     seen = opened(path)
     assert HOSTILE in seen.page.locator("h1").inner_text()
     assert seen.page.locator(".fw-label", has_text="onerror").count() >= 1
     assert seen.page.locator("img").count() == 0
+    seen.page.locator("summary", has_text="筛选").click()
+    assert CLOSING in seen.page.locator("#fw-county").inner_text()
     assert seen.complaints == []
 
 
-def test_a_city_of_the_table_is_found_on_the_map(opened: Callable[..., Seen], path: Path) -> None:
+def test_a_city_of_the_table_is_found_on_the_map(opened: Callable[..., Any], path: Path) -> None:
     page = opened(path).page
     page.locator("button[data-city='450200']").click()
     page.wait_for_function(
@@ -201,7 +415,7 @@ def test_a_city_of_the_table_is_found_on_the_map(opened: Callable[..., Seen], pa
     )
 
 
-def test_on_a_phone_the_panel_opens_beside_the_map(opened: Callable[..., Seen], path: Path) -> None:
+def test_on_a_phone_the_panel_opens_beside_the_map(opened: Callable[..., Any], path: Path) -> None:
     page = opened(path, width=360, height=740).page
     panel, button = page.locator("#fw-panel"), page.locator("#fw-open")
     assert not panel.is_visible()
@@ -214,7 +428,7 @@ def test_on_a_phone_the_panel_opens_beside_the_map(opened: Callable[..., Seen], 
 
 
 def test_an_empty_map_opens_and_says_so(
-    opened: Callable[..., Seen], make: Callable[..., MapInputs], tmp_path: Path
+    opened: Callable[..., Any], make: Callable[..., MapInputs], tmp_path: Path
 ) -> None:
     write_map(make(0), tmp_path / "empty.html")
     seen = opened(tmp_path / "empty.html")

@@ -8,7 +8,6 @@ import html as html_text
 import json
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,49 +15,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from map_page import Document, points_in
 
-from firewatch.core.geo import wgs84_to_gcj02
 from firewatch.core.vocab import Language
 from maps.geometry import simplified
 from maps.inputs import MapInputs
 from maps.page import build_map, write_map
 
 HOSTILE = '<img src="https://x.invalid/a.png" onerror="alert(1)">'
-
-
-class Document(HTMLParser):
-    """Tags, attributes, texts outside scripts and JSON blocks of a page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.scripts: list[str] = []
-        self.blocks: dict[str, Any] = {}
-        self.rows: list[list[str]] = []
-        self._open: tuple[str, dict[str, str | None]] = ("", {})
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._open = (tag, dict(attrs))
-        if tag == "tr":
-            self.rows.append([])
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = ("", {})
-
-    def handle_data(self, data: str) -> None:
-        tag, attributes = self._open
-        if tag == "script" and attributes.get("type") == "application/json":
-            self.blocks[str(attributes["id"])] = json.loads(data)
-        elif tag == "script":
-            self.scripts.append(data)
-        elif tag != "style":
-            self.text += data
-            if self.rows and data.strip():
-                self.rows[-1].append(data.strip())
 
 
 @pytest.fixture(scope="module")
@@ -71,24 +35,10 @@ def document(page: str) -> Document:
     return Document(page)
 
 
-def drawn_points(document: Document) -> pd.DataFrame:
-    """Return the points inside a page as a table, with the layer that draws them."""
-    tables = []
-    for name, block in document.blocks.items():
-        if "points" in block:
-            columns = {
-                key: np.array(value["words"], dtype=object)[value["codes"]]
-                if isinstance(value, dict)
-                else value
-                for key, value in block["points"].items()
-            }
-            tables.append(pd.DataFrame(columns).assign(layer=name.removeprefix("data-")))
-    return pd.concat(tables, ignore_index=True)
-
-
 def test_the_page_names_nothing_that_a_browser_would_fetch(page: str, document: Document) -> None:
     fetching = {"src", "href", "srcset", "action", "data", "poster", "background", "formaction"}
-    assert not [(tag, attrs) for tag, attrs in document.tags if fetching & set(attrs)]
+    found = [attrs for _, attrs in document.tags if fetching & set(attrs)]
+    assert found == [{"class": "fw-skip", "href": "#map_firewatch"}]
     assert not {"link", "iframe", "object", "embed", "base", "img"} & {
         tag for tag, _ in document.tags
     }
@@ -113,54 +63,84 @@ def test_the_policy_lets_exactly_the_pages_own_scripts_run(page: str, document: 
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
         for code in codes
     }
-    assert set(rules["script-src"].split()) == wanted and len(codes) == 3
+    assert set(rules["script-src"].split()) == wanted and len(codes) == 4
     assert not [name for _, attrs in document.tags for name in attrs if name.startswith("on")]
     assert page.index("Content-Security-Policy") < page.index("<script")
 
 
+@pytest.mark.parametrize("season", ["now", "base"])
 def test_the_points_in_the_page_are_those_of_the_table(
-    inputs: MapInputs, document: Document
+    inputs: MapInputs, document: Document, season: str
 ) -> None:
-    drawn = drawn_points(document).set_index("point_id")
-    assert drawn.index.is_unique and set(drawn.index) == set(inputs.points["point_id"])
-    table = inputs.points.set_index("point_id").loc[drawn.index]
-    for name in ("acquired_local", "ruling", "cause", "status", "source", "platform"):
+    table = inputs.points if season == "now" else inputs.base_points
+    drawn = points_in(document, season)
+    assert drawn["point_id"].tolist() == table["point_id"].tolist()
+    for name in ("ruling", "cause", "status", "source", "platform", "confidence", "township"):
         assert drawn[name].tolist() == table[name].astype(str).tolist()
-    for name in ("confidence", "city", "county", "reason", "event_id"):
+    for name in ("reason", "finding", "finding_reason"):
         assert drawn[name].tolist() == table[name].tolist()
-    assert np.allclose(drawn["lon"], table["lon"], atol=5.1e-6, rtol=0)
-    assert np.allclose(drawn["lat"], table["lat"], atol=5.1e-6, rtol=0)
-    frp = pd.to_numeric(drawn["frp_mw"])
-    assert np.allclose(frp, table["frp_mw"], atol=0.051, rtol=0, equal_nan=True)
-    gcj_lon, gcj_lat = wgs84_to_gcj02(table["lon"], table["lat"])
-    assert np.allclose(drawn["gcj_lon"], gcj_lon, atol=5.1e-6, rtol=0)
-    assert np.allclose(drawn["gcj_lat"], gcj_lat, atol=5.1e-6, rtol=0)
+    assert np.allclose(drawn[["lon", "lat"]], table[["lon", "lat"]], atol=5.1e-6, rtol=0)
+    for name, column, step in (
+        ("frp", "frp_mw", 0.1),
+        ("scan", "scan_km", 0.01),
+        ("track", "track_km", 0.01),
+        ("finding_ha", "finding_ha", 0.01),
+    ):
+        assert np.allclose(drawn[name], table[column], atol=0.51 * step, rtol=0, equal_nan=True)
+    assert (drawn["minute"] == table["acquired_s"] // 60).all()
+    assert (drawn["unit"] == table["unit"]).all()
+    assert (drawn["county"] == table["county_adcode"]).all()
+    ids = drawn["event_id"].map(lambda at: at if isinstance(at, str) else f"E_{ids_of(drawn)[at]}")
+    assert ids.tolist() == table["event_id"].tolist()
+    days = inputs.days["day" if season == "now" else "base_day"].tolist()
+    local = pd.to_datetime(table["acquired_s"], unit="s", utc=True).dt.tz_convert("Asia/Shanghai")
+    assert [days[place] for place in drawn["day"]] == local.dt.strftime("%Y-%m-%d").tolist()
+
+
+def ids_of(points: pd.DataFrame) -> list[str]:
+    return points["point_id"].tolist()
+
+
+def test_a_day_that_is_none_of_the_seasons_has_no_place(make: Callable[..., MapInputs]) -> None:
+    days = make(1).days.iloc[10:20]
+    drawn = points_in(Document(build_map(make(400, days=days))))
+    first = pd.Timestamp("2020-11-05", tz="Asia/Shanghai")
+    day = (pd.to_datetime(drawn["minute"] * 60, unit="s", utc=True) - first).dt.days + 4
+    assert (drawn["day"] == np.where(day.between(10, 19), day - 10, -1)).all()
+    assert (drawn["day"] == -1).any() and (drawn["day"] >= 0).any()
 
 
 def test_a_steelworks_a_patrol_and_a_rejected_point_do_not_look_like_straw_burning(
     document: Document,
 ) -> None:
-    drawn = drawn_points(document)
+    looks = document.blocks["firewatch-settings"]["schemes"]["ruling"]
+    drawn = points_in(document)
     for row in drawn.itertuples():
+        look = looks[row.look_ruling]["key"]
         if row.status == "rejected":
-            assert row.layer == "rejected"
+            assert look == "rejected"
         elif row.source == "supervision":
-            assert row.layer == "supervision"
+            assert look == "supervision"
         elif row.cause != "unknown":
-            assert row.layer == "heat"
+            assert look == "heat"
         else:
-            assert row.layer == row.ruling
-    looks = {
-        (block["style"]["shape"], block["style"]["fillColor"], block["style"]["color"])
-        for block in document.blocks.values()
-        if "points" in block
-    }
-    assert len(looks) == drawn["layer"].nunique() == 7
+            assert look == row.ruling
+    assert drawn["look_ruling"].nunique() == 7
+
+
+@pytest.mark.parametrize("scheme", ["ruling", "status", "platform", "confidence"])
+def test_looks_of_a_scheme_differ_in_more_than_hue(document: Document, scheme: str) -> None:
+    looks = document.blocks["firewatch-settings"]["schemes"][scheme]
+    pairs = {(look["shape"], look["fillColor"] == "#ffffff") for look in looks}
+    colours = {(look["shape"], look["fillColor"]) for look in looks}
+    assert len(colours) == len(looks), "no two looks are the same"
+    assert len(pairs) >= 4, "shapes tell most of them apart without any colour"
 
 
 def test_rulings_differ_by_shape_or_fill_and_not_by_hue_alone(document: Document) -> None:
     rulings = ("ban_violation", "restricted_unpermitted", "restricted_permitted", "unzoned")
-    styles = [document.blocks[f"data-{name}"]["style"] for name in rulings]
+    looks = document.blocks["firewatch-settings"]["schemes"]["ruling"]
+    styles = [look for look in looks if look["key"] in rulings]
     assert len({(style["shape"], style["fillColor"] == "#ffffff") for style in styles}) == 4
 
 
@@ -243,6 +223,8 @@ def test_simulated_data_and_illustrative_zones_are_said_in_sight(
         ({"zones": 0}, "没有分区"),
         ({"cities": ["adcode", "name"]}, "没有同比"),
         ({"counties": 0}, "没有行政区划"),
+        ({"ground": 0}, "没有影像覆盖记录"),
+        ({"base_points": 0}, "没有同比"),
         ({"count": 0, "zones": 0, "counties": 0, "cities": 0}, "没有火点"),
     ],
 )
@@ -254,11 +236,10 @@ def test_a_map_says_what_is_missing(
     for name, columns in changes.items():
         table = getattr(inputs, name)
         cut[name] = table[columns] if columns else table.iloc[:0]
-        if not columns:
-            geometry = {"zones": "zone_geometry", "counties": "county_geometry"}.get(
-                name, "city_geometry"
-            )
-            cut[geometry] = np.array([], dtype=object)
+        geometry = {"zones": "zone_geometry", "counties": "county_geometry"}
+        geometry["cities"] = "city_geometry"
+        if not columns and name in geometry:
+            cut[geometry[name]] = np.array([], dtype=object)
     document = Document(build_map(make(len(inputs.points), **cut)))
     assert said in document.text and "监测结果不包括云覆盖下的火点" in document.text
 
