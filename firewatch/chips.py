@@ -38,9 +38,13 @@ def chip_name(event: FireEvent) -> str:
     """Return the name of a fire's picture: county, minute in Beijing and a mark of the id."""
     minute = datetime.fromtimestamp(event.first_s, BEIJING)
     simulated = SIMULATED_PREFIX if event.simulated else ""
-    mark = short_hash(event.event_id, _NAME_DIGITS)
     county = int(event.points.iloc[0]["county_adcode"])
-    return f"{simulated}{county}_{minute:%Y%m%dT%H%M}_{mark}.png"
+    return f"{simulated}{county}_{minute:%Y%m%dT%H%M}_{chip_mark(event.event_id)}.png"
+
+
+def chip_mark(event_id: str) -> str:
+    """Return what the name of an event's picture ends with, before its suffix."""
+    return short_hash(event_id, _NAME_DIGITS)
 
 
 def chip_of(

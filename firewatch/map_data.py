@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from firewatch.backdrop import backdrop_of
 from firewatch.core.i18n import texts
 from firewatch.core.time import Period, from_epoch_seconds
 from firewatch.count.compare import Comparison
@@ -16,6 +17,7 @@ from firewatch.count.seasons import SeasonPair, season_pair
 from firewatch.count.state import target_states
 from firewatch.count.units import NOT_COUNTED, unit_numbers
 from firewatch.map_sources import Cropland, cropland_of, map_sources
+from firewatch.pictures import Pictures, pictures_of
 from firewatch.views import current_points, holds_simulated
 from zones.geometry.measures import area_km2
 from zones.permits.described import described
@@ -72,6 +74,7 @@ def map_inputs(
         now_table = _counted(connection, points, rule, pair.now, whole[0])
         base_table = _counted(connection, before, rule, pair.base, whole[1])
     cropland = cropland_of(desk.map_settings, areas, seen)
+    pictures = _pictures(chips, now_table)
     return MapInputs(
         points=now_table.assign(acquired_local=_local_texts(now_table["acquired_s"])),
         base_points=base_table,
@@ -87,7 +90,9 @@ def map_inputs(
         passes=seen.passes,
         ground=seen.ground,
         title=texts("firewatch.cli", desk.language)("map.title", season=pair.now_name),
-        notes=_notes(desk, compared),
+        notes=(*_notes(desk, compared), *_picture_notes(pictures, desk)),
+        pictures=pictures.images,
+        backdrop=backdrop_of(desk.map_settings, areas.extent),
         sources=map_sources(desk, pd.concat([before, points]), seen, cropland),
         target=_target(compared),
         simulated=simulated,
@@ -113,6 +118,25 @@ def _notes(desk: Desk, compared: Comparison | None) -> tuple[str, ...]:
     standing = desk.map_settings.approval_number or say("sketch_map")
     boundary = say("boundary_note", source=desk.rules.areas.source)
     return (standing, boundary, *(compared.notes if compared is not None else (say("cloud_note"),)))
+
+
+def _pictures(chips: Path | None, points: pd.DataFrame) -> Pictures:
+    if chips is None:
+        return Pictures({})
+    newest_first = points["event_id"].iloc[::-1].drop_duplicates()
+    return pictures_of(chips, newest_first)
+
+
+def _picture_notes(pictures: Pictures, desk: Desk) -> list[str]:
+    say = texts("firewatch.count", desk.language)
+    shown = len(pictures.images)
+    notes = []
+    if pictures.left_out:
+        notes.append(say("map_pictures.left_out", shown=shown, count=pictures.left_out))
+    if pictures.unreadable:
+        listed = say("list_separator").join(pictures.unreadable)
+        notes.append(say("map_pictures.unreadable", files=listed))
+    return notes
 
 
 def _target(compared: Comparison | None) -> TargetTexts | None:

@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from PIL import Image
 
+from firewatch.chips import chip_mark
 from firewatch.core.errors import ZoneFileError
 from firewatch.core.time import Period, SeasonCalendar, local_day_number
 from firewatch.core.vocab import Language
@@ -56,16 +59,16 @@ def gathered(office: Any, now: datetime = OVER, **settings: Any) -> MapInputs:
 def two_seasons(line: Line, seed: int = 1, count: int = 150) -> list[str]:
     rng = np.random.default_rng(seed)
     rows = []
-    for year in (2019, 2020):
+    # A satellite of one season only is on the map and does not count.
+    for year, satellites in ((2019, ["N"]), (2020, ["N", "N20"])):
         places = rng.uniform((108.2, 22.7), (108.5, 23.0), (20, 2))
         for _ in range(count):
             lon, lat = places[rng.integers(20)] + rng.normal(0, 0.004, 2)
             day = date(year, 9, 25) + timedelta(days=int(rng.integers(0, 165)))
             clock = rng.choice(["0612", "0548", "1558", "1601"])
-            rows.append(line(lon, lat, f"{day} {clock}", rng.choice(["N", "N20"]),
+            rows.append(line(lon, lat, f"{day} {clock}", rng.choice(satellites),
                              confidence=rng.choice(["l", "n", "h"])))  # fmt: skip
-    # A satellite of one season only is on the map and does not count.
-    return [*rows, line(*NANNING, "2020-11-05 0612", "N21")]
+    return rows
 
 
 @pytest.mark.parametrize("now", [OVER, HALFWAY])
@@ -106,9 +109,9 @@ def test_points_hold_the_declared_columns_in_order_of_time_and_county(
         assert keys.equals(keys.sort_values(["acquired_s", "county_adcode"], ignore_index=True))
         first, after = SeasonCalendar().season(season).epoch_bounds_s()
         assert points["acquired_s"].between(first, after - 1).all()
-        assert points.loc[points["unit"] == -1, "platform"].isin(["NOAA-21"]).all()
+        assert points.loc[points["unit"] == -1, "platform"].isin(["NOAA-20"]).all()
         assert points["reason"].str.len().min() > 0
-    assert (found.points["unit"] == -1).sum() == 1
+    assert 0 < (found.points["unit"] == -1).sum() < len(found.points)
     assert (found.season, found.base_season) == ("2020-21", "2019-20")
     assert found.target is not None
     assert (found.target.num, found.target.den) == (9, 10)
@@ -219,6 +222,37 @@ def test_cropland_of_the_user_s_table_stands_beside_the_county(office: Any, tmp_
     path.write_text("县,耕地面积（千公顷）\n兴宁区,多\n", encoding="utf-8")
     with pytest.raises(ZoneFileError, match="不是数字"):
         gathered(office, cropland_area=path)
+
+
+def test_pictures_of_the_newest_events_come_with_a_note_of_what_is_missing(
+    office: Any, line: Line, tmp_path: Path
+) -> None:
+    rows = [line(*NANNING, "2020-11-05 0612"), line(*GUILIN, "2020-12-05 0612")]
+    office.take_in(office.file("a.csv", rows))
+    one = desk(office)
+    points = season_points(one)
+    events = points.sort_values("acquired_s", ascending=False)["event_id"].tolist()
+    folder = tmp_path / "chips"
+    folder.mkdir()
+    for event_id in events:
+        Image.new("RGB", (600, 300)).save(folder / f"x_{chip_mark(event_id)}.png")
+    found = map_inputs(one, None, points, chips=folder, online_tiles=("osm",))
+    assert list(found.pictures) == events
+    assert found.online_tiles == ("osm",)
+    (folder / f"x_{chip_mark(events[0])}.png").write_bytes(b"no picture")
+    damaged = map_inputs(one, None, points, chips=folder)
+    assert list(damaged.pictures) == events[1:]
+    assert any("cannot be read" in note for note in damaged.notes)
+
+
+def test_a_backdrop_is_drawn_within_the_region(office: Any, tmp_path: Path) -> None:
+    path = tmp_path / "rivers.geojson"
+    river = shapely.LineString([(100, 23), (120, 23)])
+    gpd.GeoDataFrame(geometry=[river], crs="EPSG:4326").to_file(path)
+    found = gathered(office, rivers=path).backdrop
+    west, _, east, _ = shapely.total_bounds(found.rivers)
+    region = office.rules.areas.extent
+    assert (west, east) == pytest.approx((region.west, region.east), abs=0.01)
 
 
 def test_a_key_of_tiles_is_handed_on_and_shown_nowhere(office: Any) -> None:
