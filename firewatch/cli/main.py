@@ -34,6 +34,10 @@ from firewatch.cli import (
     simulate,
     zone,
 )
+from firewatch.cli import (
+    map as map_,
+)
+from firewatch.cli.keep import keep_inputs
 from firewatch.cli.state import DEFAULT_LEDGER, State, state_of
 from firewatch.core.errors import FirewatchError, SettingsError, UsageError
 from firewatch.core.version import __version__
@@ -44,6 +48,9 @@ READER_GONE = 128 + 13
 
 _GLOBAL_OPTIONS = {"--ledger": 1, "--as-of": 1, "--lang": 1, "--json": 0, "--out": 1}
 """Global options and the number of values each takes; they may stand anywhere in the line."""
+
+_OUTPUTS = ("--out", "--geojson", "--gpkg", "--kml")
+"""Options that name a file to be written."""
 
 app = typer.Typer(
     name="firewatch",
@@ -61,6 +68,7 @@ burned.register(app)
 coverage.register(app)
 points.register(app)
 output.register(app)
+map_.register(app)
 demo.register(app)
 doctor.register(app)
 app.add_typer(zone.app, name="zones")
@@ -142,20 +150,13 @@ def _keep_inputs(line: list[str]) -> None:
     Raises
     ------
     UsageError
-        If `--out` is such a file.
+        If an option for a file to be written names such a file.
     """
     words = [part for word in line for part in (word.split("=", 1) if word[:2] == "--" else [word])]
-    if "--out" not in words[:-1]:
-        return
-    place = words.index("--out") + 1
-    out = Path(words[place])
-    others = (Path(word) for word in words[:place] + words[place + 1 :])
-    if out.is_file() and any(other.is_file() and other.samefile(out) for other in others):
-        raise UsageError(
-            "输出会覆盖同一条命令的输入 / the output would replace an input of this command",
-            where=str(out),
-            remedy="--out 另取一个文件名 / give --out another name",
-        )
+    for place, word in enumerate(words[:-1], start=1):
+        if word in _OUTPUTS:
+            others = [Path(each) for each in words[:place] + words[place + 1 :]]
+            keep_inputs(Path(words[place]), others, word)
 
 
 def _invoke(line: list[str]) -> State | None:

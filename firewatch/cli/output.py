@@ -1,4 +1,4 @@
-"""`tally`, `map` and `report`: counts, the map, the year-on-year report."""
+"""`tally` and `report`: counts and the year-on-year report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ class ReportKind(StrEnum):
 
 def register(app: typer.Typer) -> None:
     app.command()(tally)
-    app.command("map")(map_)
     app.command()(report)
 
 
@@ -107,21 +106,6 @@ def comparison_table(compared: Comparison, by: TallyKey) -> pd.DataFrame:
         return pd.concat([compared.cities, compared.total], ignore_index=True)
     key = {"zone": "zone_kind", "source": "source", "status": "status"}[str(by)]
     return compared.breakdowns[key]
-
-
-def map_(context: typer.Context, season: SeasonOption = None, rule: RuleOption = None) -> None:
-    """离线地图，一个 HTML 文件 / the map, one HTML file that needs no network."""
-    from firewatch.outputs import comparison, map_inputs, season_points
-    from maps.page import write_map
-
-    state = state_of(context)
-    path = state.output_path("map.html")
-    with state.ledger() as ledger:
-        desk = desk_of(state, ledger, season, rule)
-        points = season_points(desk)
-        write_map(map_inputs(desk, comparison(desk), points), path)
-    state.emit({"path": str(path), "points": len(points)})
-    state.say("written", path=path)
 
 
 def report(
