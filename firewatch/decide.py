@@ -256,6 +256,8 @@ def _record_changes(
 def _differs(work: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which points' decisions differ from the recorded ones; new points always do."""
     differs = work["was_ruling"].isna().to_numpy(dtype=bool, copy=True)
+    if differs.all():
+        return differs
     recorded = work[~differs]
     changed = np.zeros(len(recorded), dtype=bool)
     for name, was in _WAS.items():

@@ -87,6 +87,8 @@ def _numbers(column: pd.Series, *, angle: bool) -> tuple[Floats, Mask]:
     """Return the numbers of texts, and which texts are neither a number nor blank."""
     read = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, copy=True)
     odd = np.isnan(read)
+    if not odd.any():
+        return read, odd
     plain = column[odd].str.strip().str.normalize("NFKC")
     again = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float)
     if angle:

@@ -50,8 +50,10 @@ def permit_clauses(
     pandas.Series
         Clauses that begin with their own separator, to be set behind the reason.
     """
-    say = texts("zones", language)
     covered = np.flatnonzero((points["permit_id"] != "").to_numpy(dtype=bool))
+    if not len(covered):
+        return text_column([""], np.zeros(len(points), dtype=np.intp)).set_axis(points.index)
+    say = texts("zones", language)
     distinct, number = _distinct_cases(points.iloc[covered], permits)
     rows = permits.permits.to_dict("records")
     names = {row: _name(say, rows[row]) for row in distinct["permit"].unique() if row >= 0}
