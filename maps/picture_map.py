@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from firewatch.core.geo import KM_PER_DEGREE, Extent
 from maps.geometry import Geometries
 from maps.inputs import Backdrop
-from maps.picture_sheet import INK, QUIET, plain, wrapped
+from maps.picture_sheet import INK, plain, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,8 @@ _GRID_DEG = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _MOST_GRID_LINES = 6
 _PX_TO_PT = 0.75
 # Symbols shrink as points grow in number: (points, scale), straight between in the logarithm.
-_SYMBOL_SCALES = ((30, 1.0), (300, 0.75), (3000, 0.52), (30_000, 0.34))
+_SYMBOL_SCALES = ((30, 1.0), (300, 0.7), (3000, 0.45), (30_000, 0.32))
+_USUAL_HIGH_IN = 5.3
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,21 @@ class View:
         return wide_km / self.wide_in
 
 
+@dataclass(frozen=True)
+class Box:
+    """A box on paper, in inches from the lower left corner of the map."""
+
+    left: float
+    low: float
+    right: float
+    high: float
+
+    def overlap(self, other: Box) -> float:
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.high, other.high) - max(self.low, other.low)
+        return max(wide, 0.0) * max(high, 0.0)
+
+
 def view_of(extent: Extent, wide_in: float, high_in: float, above_in: float = 0.0) -> View:
     """Return the view that fills a box of paper and holds an extent with some room around it.
 
@@ -81,10 +97,11 @@ def view_of(extent: Extent, wide_in: float, high_in: float, above_in: float = 0.
     return View(grown, wide_in, high_in * free)
 
 
-def symbol_scale(count: int) -> float:
+def symbol_scale(count: int, view: View) -> float:
     """Return by how much symbols are drawn smaller than on the page for so many points."""
     counts, scales = zip(*_SYMBOL_SCALES, strict=True)
-    return float(np.interp(np.log10(max(count, 1)), np.log10(counts), scales))
+    scale = np.interp(np.log10(max(count, 1)), np.log10(counts), scales)
+    return float(scale * min(view.high_in / _USUAL_HIGH_IN, 1.0) ** 0.5)
 
 
 def prepare(axes: Axes, view: View) -> None:
@@ -266,130 +283,6 @@ def draw_density(axes: Axes, points: pd.DataFrame, classes: Look) -> None:
     drawn.set_gid("density")
 
 
-@dataclass(frozen=True)
-class Box:
-    """A box on paper, in inches from the lower left corner of the map."""
-
-    left: float
-    low: float
-    right: float
-    high: float
-
-    def overlap(self, other: Box) -> float:
-        wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.high, other.high) - max(self.low, other.low)
-        return max(wide, 0.0) * max(high, 0.0)
-
-
-@dataclass(frozen=True, eq=False)
-class NameLook:
-    """How names stand on a map."""
-
-    size_pt: float
-    colour: str = INK
-    bold: bool = False
-    widest_in: float = 1.1
-
-
-def draw_names(
-    axes: Axes, view: View, names: Sequence[str], lon: Sequence[float], lat: Sequence[float],
-    points: pd.DataFrame, look: NameLook, taken: Sequence[Box] = (),
-) -> list[Box]:  # fmt: skip
-    """Write names near their places, off each other and off fire points where there is room.
-
-    Each name takes the cheapest of some places around its own: overlap with a name costs most,
-    then points under it, then distance. A name that had to move far gets a thin line.
-    """
-    from matplotlib.patheffects import withStroke
-
-    dots = _on_paper(view, points["lon"].to_numpy(dtype=float), points["lat"].to_numpy(dtype=float))
-    places = _on_paper(view, np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
-    boxes = list(taken)
-    halo = [withStroke(linewidth=look.size_pt * 0.28, foreground="white", alpha=0.85)]
-    for name, place in zip(names, places, strict=True):
-        lines = wrapped(name, look.size_pt, look.widest_in, look.bold)
-        box = _cheapest(_box_sizes(lines, look), place, boxes, dots, view)
-        boxes.append(box)
-        centre = np.array([(box.left + box.right) / 2, (box.low + box.high) / 2])
-        if abs(centre[1] - place[1]) > 2 * (box.high - box.low) or abs(centre[0] - place[0]) > (
-            box.right - box.left
-        ):
-            ends = _on_earth(view, np.array([place, centre]))
-            axes.plot(ends[:, 0], ends[:, 1], color=QUIET, linewidth=0.4, zorder=7)
-        x, y = _on_earth(view, centre[None])[0]
-        axes.text(
-            x, y, "\n".join(lines), fontsize=look.size_pt, color=look.colour, ha="center",
-            va="center", fontweight="bold" if look.bold else "normal", path_effects=halo, zorder=8,
-            linespacing=1.1, gid="name",
-        )  # fmt: skip
-    return boxes
-
-
-def _box_sizes(lines: Sequence[str], look: NameLook) -> tuple[float, float]:
-    from maps.picture_sheet import height_in, width_in
-
-    wide = max(width_in(line, look.size_pt, look.bold) for line in lines)
-    return wide + 0.03, height_in(len(lines), look.size_pt) * 0.9
-
-
-def _cheapest(
-    size: tuple[float, float], place: NDArray[np.float64], taken: Sequence[Box],
-    dots: NDArray[np.float64], view: View,
-) -> Box:  # fmt: skip
-    wide, high = size
-    best, least = None, np.inf
-    for ring in range(4):
-        turns = 1 if not ring else 12
-        for turn in range(turns):
-            angle = 2 * np.pi * turn / turns
-            x = place[0] + ring * 0.55 * np.cos(angle) * (0.25 + wide / 2)
-            y = place[1] + ring * 0.75 * np.sin(angle) * high
-            x = min(max(x, wide / 2 + 0.03), max(view.wide_in - wide / 2 - 0.03, wide / 2))
-            y = min(max(y, high / 2 + 0.03), max(view.high_in - high / 2 - 0.03, high / 2))
-            box = Box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-            inside = (np.abs(dots - [x, y]) < [wide / 2, high / 2]).all(axis=1)
-            share = float(inside.sum()) / (1 + 0.02 * len(dots))
-            cost = 400 * sum(box.overlap(other) for other in taken) + 3 * share + 0.35 * ring**2
-            if cost < least:
-                best, least = box, cost
-    assert best is not None
-    return best
-
-
-def _on_paper(
-    view: View, lon: NDArray[np.float64], lat: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    box = view.extent
-    x = (lon - box.west) / (box.east - box.west) * view.wide_in
-    y = (lat - box.south) / (box.north - box.south) * view.high_in
-    return np.column_stack([x, y])
-
-
-def _on_earth(view: View, places: NDArray[np.float64]) -> NDArray[np.float64]:
-    box = view.extent
-    lon = box.west + places[:, 0] / view.wide_in * (box.east - box.west)
-    lat = box.south + places[:, 1] / view.high_in * (box.north - box.south)
-    return np.column_stack([lon, lat])
-
-
-def emptiest_corner(view: View, land: Geometries, size_in: tuple[float, float]) -> Box:
-    """Return the box in a corner of the map that hides the least land.
-
-    The upper right corner belongs to the mark of simulated data.
-    """
-    wide, high = size_in
-    rest = (view.wide_in - wide, view.high_in - high)
-    # Left before right, low before high, where corners are alike.
-    places = ((0.0, 0.0), (rest[0], 0.0), (0.0, rest[1]))
-    corners = [Box(x, y, x + wide, y + high) for x, y in places]
-    whole = shapely.union_all(land) if len(land) else shapely.Point()
-    hidden = []
-    for corner in corners:
-        ends = _on_earth(view, np.array([[corner.left, corner.low], [corner.right, corner.high]]))
-        hidden.append(shapely.area(shapely.intersection(whole, shapely.box(*ends.ravel()))))
-    return corners[int(np.argmin(np.round(hidden, 4)))]
-
-
 FURNITURE_IN = (2.0, 0.62)
 
 
@@ -440,10 +333,10 @@ def draw_mark(axes: Axes, text: str) -> None:
 
 
 def draw_message(axes: Axes, text: str, room_in: float) -> None:
-    """Write across the map what is missing."""
+    """Write at the upper edge of the map what is missing."""
     axes.text(
-        0.5, 0.5, "\n".join(wrapped(plain(text), 10, room_in * 0.7)), transform=axes.transAxes,
-        fontsize=10, color=INK, ha="center", va="center", zorder=10, gid="missing",
+        0.5, 0.97, "\n".join(wrapped(plain(text), 10, room_in * 0.4)), transform=axes.transAxes,
+        fontsize=10, color=INK, ha="center", va="top", zorder=10, gid="missing",
         bbox={"facecolor": "white", "edgecolor": "#b9c2c9", "linewidth": 0.6, "pad": 6,
               "alpha": 0.92},
     )  # fmt: skip

@@ -71,7 +71,7 @@ def save(figure: Figure, path: Path, dpi: int = DPI) -> None:
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     light = drawn.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     with atomic_path(path) as temporary:
-        light.save(temporary, format="PNG", optimize=True, dpi=(dpi, dpi))
+        light.save(temporary, format="PNG", dpi=(dpi, dpi))
 
 
 def plain(text: str) -> str:
