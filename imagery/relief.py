@@ -24,7 +24,7 @@ _EARTH_RADIUS_M = 6_378_137.0
 _LAYOUT = "GTiff"
 # The sun stands where map readers expect it; slopes of hills a pixel of 500 m wide are gentle.
 _AZIMUTH_DEG, _ALTITUDE_DEG, _EXAGGERATION = 315.0, 45.0, 2.5
-_DARKEST, _LIGHTEST = 190, 255
+_DARKEST, _LIGHTEST = 180, 255
 # (side in px, number of greys), each lighter than the one before.
 _SIZES = ((LONGEST_SIDE_PX, 32), (LONGEST_SIDE_PX, 16), (1100, 16), (800, 12), (500, 8))
 
@@ -147,7 +147,7 @@ def _png(brightness: Floats, known: NDArray[np.bool_], greys: int) -> bytes:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with MemoryFile() as memory:
             options = {"driver": "PNG", "width": width, "height": height, "count": 2}
-            with memory.open(dtype="uint8", ZLEVEL=9, **options) as picture:
+            with memory.open(dtype="uint8", ZLEVEL=6, **options) as picture:
                 picture.write(np.stack([np.where(known, grey, _LIGHTEST).astype(np.uint8), alpha]))
             return bytes(memory.read())
 
