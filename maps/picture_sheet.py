@@ -87,7 +87,7 @@ def width_in(text: str, size_pt: float, bold: bool = False) -> float:
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    font = FontProperties(_families(), size=size_pt, weight="bold" if bold else "normal")
+    font = FontProperties(family=_families(), size=size_pt, weight="bold" if bold else "normal")
     renderer: Any = RendererAgg
     with _no_glyph_warnings():
         wide, _, _ = renderer(8, 8, DPI).get_text_width_height_descent(text, font, False)

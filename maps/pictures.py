@@ -7,7 +7,8 @@ the tables. The same input gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from firewatch.core.geo import Extent
 from maps.inputs import MapInputs
 from maps.picture_blocks import (
     Frame,
+    LegendLine,
     city_table,
     county_table,
     draw_legend,
@@ -39,7 +42,7 @@ from maps.picture_scene import (
     kinds_at,
     legend_of,
 )
-from maps.picture_sheet import HEAD, height_in, pictured, save, wrapped
+from maps.picture_sheet import HEAD, Sheet, TableBlock, height_in, pictured, save, wrapped
 from maps.picture_words import (
     city_sentence,
     compared_sentence,
@@ -56,7 +59,7 @@ SIMULATED_PREFIX = "SIMULATED_"
 _GAP_IN = 0.22
 _PROVINCE_MAP_IN = (6.75, 5.3)
 _CITY_MAP_IN, _CITY_TABLE_IN = (5.3, 5.1), 2.45
-_PAIR_MAP_HIGH_IN = 4.0
+_PAIR_MAP_HIGH_IN, _SIDE_TITLE_IN = 4.0, 0.3
 
 
 class PictureKind(StrEnum):
@@ -132,20 +135,17 @@ def draw_city(scene: Scene, adcode: int) -> Figure:
     points, looks = inputs.points[mine], scene.looks[mine]
     wide, high = _CITY_MAP_IN
     with pictured():
-        frame = Frame(wide_in=11.0)
+        frame, kinds = Frame(wide_in=11.0), kinds_at(scene, row)
         view = scene.view(Extent(*shapely.bounds(inputs.city_geometry[row])), wide, high)
-        kinds = kinds_at(scene, row)
-        left, room = frame.margin_in + wide + _GAP_IN, _CITY_TABLE_IN
-        said = wrapped(city_sentence(inputs, adcode, scene.style, words), 9, room)
-        table = county_table(inputs.counties, adcode, scene.style, words, room)
-        legend, legend_room = (
+        beside = CityText(
+            wrapped(city_sentence(inputs, adcode, scene.style, words), 9, _CITY_TABLE_IN),
+            county_table(inputs.counties, adcode, scene.style, words, _CITY_TABLE_IN),
             legend_of(scene, [looks], points, kinds),
-            frame.room_in - wide - room - 2 * _GAP_IN,
+            frame.room_in - wide - _CITY_TABLE_IN - 2 * _GAP_IN,
         )
-        second = height_in(len(said), 9) + 0.1 + (table.high_in if table else 0)
-        third = legend_high_in(legend, legend_room) + LOCATOR_HIGH_IN
+        body = max(high, beside.high_in)
         name = str(inputs.cities["name"].iloc[row])
-        title, body = words("picture.city", title=inputs.title, city=name), max(high, second, third)
+        title = words("picture.city", title=inputs.title, city=name)
         period, missing = period_sentence(inputs, words), scene.missing(points)
         sheet, top = framed(inputs, frame, title, period, missing, body)
         axes = sheet.axes(frame.margin_in, top, wide, high)
@@ -155,56 +155,100 @@ def draw_city(scene: Scene, adcode: int) -> Figure:
         draw_county_names(axes, view, scene, adcode, points, corner)
         if not len(points):
             draw_message(axes, words("picture.empty_now"), wide)
-        below = sheet.lines(said, left, top, 9, colour=HEAD) + 0.1
-        if table:
-            table.draw(sheet, left, below)
-        left += room + _GAP_IN
-        draw_legend(sheet, legend, left, top, legend_room)
-        draw_locator(sheet, scene, row, left, top + max(high, third), legend_room)
+        left = frame.margin_in + wide + _GAP_IN
+        beside.draw(sheet, left, top)
+        left += _CITY_TABLE_IN + _GAP_IN
+        draw_locator(sheet, scene, row, left, top + body, beside.legend_in)
     return sheet.figure
+
+
+@dataclass(frozen=True, eq=False)
+class CityText:
+    """What stands beside the map of a city: its standing and counties, then the legend."""
+
+    standing: Sequence[str]
+    counties: TableBlock | None
+    legend: Sequence[LegendLine]
+    legend_in: float
+
+    @property
+    def high_in(self) -> float:
+        """Height, with room for the locator below the legend."""
+        table = self.counties.high_in if self.counties else 0.0
+        first = height_in(len(self.standing), 9) + 0.1 + table
+        return max(first, legend_high_in(self.legend, self.legend_in) + LOCATOR_HIGH_IN)
+
+    def draw(self, sheet: Sheet, left_in: float, top_in: float) -> None:
+        below = sheet.lines(self.standing, left_in, top_in, 9, colour=HEAD) + 0.1
+        if self.counties:
+            self.counties.draw(sheet, left_in, below)
+        draw_legend(sheet, self.legend, left_in + _CITY_TABLE_IN + _GAP_IN, top_in, self.legend_in)
 
 
 def draw_pair(scene: Scene) -> Figure:
     """Draw the same days of the season before and of this one, in one extent and scale."""
     inputs, words = scene.inputs, scene.words
     base, now = compared_points(inputs)
+    looks = [look_numbers(table, scene.style["points"]) for table in (base, now)]
+    densest = base if len(base) > len(now) else now
     with pictured():
         frame = Frame(wide_in=11.0)
-        wide, high = (frame.room_in - _GAP_IN) / 2, _PAIR_MAP_HIGH_IN
-        view = scene.view(scene.extent, wide, high)
-        sides = [
-            ("base", inputs.base_season, base, look_numbers(base, scene.style["points"])),
-            ("now", inputs.season, now, look_numbers(now, scene.style["points"])),
-        ]
-        densest = base if len(base) > len(now) else now
-        legend = legend_of(scene, [side[3] for side in sides], densest, scene.first_kinds)
         half = (frame.room_in - _GAP_IN) / 2
+        legend = legend_of(scene, looks, densest, scene.first_kinds)
         said = [line for text in pair_sentences(inputs, words) for line in wrapped(text, 9, half)]
         figures = pair_figures(inputs, scene.style, words)
-        figures_high = 0.52 if figures else 0.0
-        below = max(legend_high_in(legend, half), figures_high + height_in(len(said), 9))
+        figures_in = 0.52 if figures else 0.0
+        maps_in = _SIDE_TITLE_IN + _PAIR_MAP_HIGH_IN + 0.15
+        body = maps_in + max(legend_high_in(legend, half), figures_in + height_in(len(said), 9))
         missing = scene.missing(now) + ([] if len(base) else [words("picture.no_base")])
         title, days = words("picture.pair", title=inputs.title), compared_sentence(inputs, words)
-        sheet, top = framed(inputs, frame, title, days, missing, 0.3 + high + 0.15 + below)
-        for number, (key, season, points, looks) in enumerate(sides):
-            left = frame.margin_in + number * (wide + _GAP_IN)
-            heading = words(f"picture.side_{key}", season=season, count=len(points))
-            sheet.write(heading, left, top + 0.13, 10, bold=True, middle=True)
-            axes = sheet.axes(left, top + 0.3, wide, high)
-            draw_base(axes, view, scene, scene.first_kinds)
-            draw_fires(axes, view, scene, points, looks, densest)
-            both = pd.concat([base[["lon", "lat"]], now[["lon", "lat"]]])
-            corner = finish(axes, view, scene, scene.counties)
-            draw_city_names(axes, view, scene, both, 7.5, corner)
-            if not len(points):
-                draw_message(axes, words(f"picture.empty_{key}"), wide)
-        top += 0.3 + high + 0.15
-        if figures:
-            sheet.write(figures, frame.margin_in, top + 0.2, 15, colour=HEAD, bold=True,
-                        middle=True)  # fmt: skip
-        sheet.lines(said, frame.margin_in, top + figures_high, 9)
-        draw_legend(sheet, legend, frame.margin_in + half + _GAP_IN, top, half)
+        sheet, top = framed(inputs, frame, title, days, missing, body)
+        left = frame.margin_in
+        sides = (Side("base", inputs.base_season, base), Side("now", inputs.season, now))
+        for number, side in enumerate(sides):
+            place = (left + number * (half + _GAP_IN), top, half)
+            _draw_side(sheet, scene, side, looks[number], sides, place)
+        top += maps_in
+        sheet.lines([figures], left, top + 0.08, 15, colour=HEAD, bold=True)
+        sheet.lines(said, left, top + figures_in, 9)
+        draw_legend(sheet, legend, left + half + _GAP_IN, top, half)
     return sheet.figure
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One season of a pair: base or now."""
+
+    key: str
+    season: str
+    points: pd.DataFrame
+
+
+def _draw_side(
+    sheet: Sheet,
+    scene: Scene,
+    side: Side,
+    looks: NDArray[np.int64],
+    sides: Sequence[Side],
+    place: tuple[float, float, float],
+) -> None:
+    left, top, wide = place
+    heading = f"picture.side_{side.key}"
+    sheet.write(
+        scene.words(heading, season=side.season, count=len(side.points)), left, top + 0.13, 10,
+        bold=True, middle=True,
+    )  # fmt: skip
+    axes = sheet.axes(left, top + _SIDE_TITLE_IN, wide, _PAIR_MAP_HIGH_IN)
+    view = scene.view(scene.extent, wide, _PAIR_MAP_HIGH_IN)
+    densest = max((one.points for one in sides), key=len)
+    draw_base(axes, view, scene, scene.first_kinds)
+    draw_fires(axes, view, scene, side.points, looks, densest)
+    corner = finish(axes, view, scene, scene.counties)
+    # Names keep clear of the points of both seasons and so stand alike on both maps.
+    both = pd.concat([one.points[["lon", "lat"]] for one in sides])
+    draw_city_names(axes, view, scene, both, 7.5, corner)
+    if not len(side.points):
+        draw_message(axes, scene.words(f"picture.empty_{side.key}"), wide)
 
 
 def compared_points(inputs: MapInputs) -> tuple[pd.DataFrame, pd.DataFrame]:
