@@ -50,9 +50,12 @@ class MapFiles:
     gpkg: Path | None = None
     kml: Path | None = None
 
-    def files(self) -> list[Path]:
-        """Return the wanted files, without the folder of pictures."""
-        return [path for path in (self.page, self.geojson, self.gpkg, self.kml) if path]
+    def files(self) -> dict[str, Path]:
+        """Return the wanted files, without the folder of pictures, by the option of each."""
+        named = {
+            "--out": self.page, "--geojson": self.geojson, "--gpkg": self.gpkg, "--kml": self.kml,
+        }  # fmt: skip
+        return {option: path for option, path in named.items() if path is not None}
 
     def check(self) -> None:
         """Raise before any work is done if a suffix names no format.

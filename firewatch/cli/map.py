@@ -106,10 +106,10 @@ def _check(wanted: MapFiles, chips: Path | None, state: State) -> None:
     from firewatch.core.errors import UsageError
 
     wanted.check()
-    keep_apart(wanted.files())
+    keep_apart(wanted.files().values())
     inputs = inputs_of(state)
-    for path in wanted.files():
-        keep_inputs(path, inputs)
+    for option, path in wanted.files().items():
+        keep_inputs(path, inputs, option)
     if chips is not None and not chips.is_dir():
         raise UsageError(
             "没有这个文件夹 / no such folder",

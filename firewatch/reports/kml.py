@@ -152,7 +152,7 @@ def _point_folders(
         rows = told[told["look"] == item.key]
         if not len(rows):
             continue
-        folder = _folder(document, f"{item.label}（{len(rows)}）")
+        folder = _folder(document, words("folder", label=item.label, count=len(rows)))
         for row in rows.to_dict("records"):
             mark = _placemark(folder, row["label"], _table(row, _TOLD_OF_POINTS, words))
             _text(ElementTree.SubElement(mark, "TimeStamp"), "when", row["acquired_utc"])
@@ -171,7 +171,7 @@ def _zone_folders(document: ElementTree.Element, inputs: MapInputs, words: Texts
         chosen = (kinds == kind).to_numpy()
         rows = inputs.zones[chosen].assign(kind_text=label).to_dict("records")
         shown = kind in shown_at_first
-        folder = _folder(document, f"{label}（{len(rows)}）", shown=shown)
+        folder = _folder(document, words("folder", label=label, count=len(rows)), shown=shown)
         for row, shape in zip(rows, shapes[chosen], strict=True):
             mark = _placemark(folder, row["name"] or label, _table(row, _TOLD_OF_ZONES, words))
             _text(mark, "visibility", str(int(shown)))
@@ -183,7 +183,8 @@ def _zone_folders(document: ElementTree.Element, inputs: MapInputs, words: Texts
 def _permit_folder(document: ElementTree.Element, inputs: MapInputs, words: Texts) -> None:
     if not len(inputs.permits):
         return
-    folder = _folder(document, f"{words('layer.permits')}（{len(inputs.permits)}）", shown=False)
+    name = words("folder", label=words("layer.permits"), count=len(inputs.permits))
+    folder = _folder(document, name, shown=False)
     shapes = shapely.orient_polygons(inputs.permit_geometry)
     for row, shape in zip(inputs.permits.to_dict("records"), shapes, strict=True):
         mark = _placemark(folder, row["number"], _table(row, _TOLD_OF_PERMITS, words))
