@@ -10,11 +10,12 @@ import pandas as pd
 from firewatch.backdrop import backdrop_of
 from firewatch.core.i18n import texts
 from firewatch.core.time import Period, from_epoch_seconds
+from firewatch.core.vocab import TargetState
 from firewatch.count.compare import Comparison
 from firewatch.count.passes import Passes, latest_passes
 from firewatch.count.rule import CountingRule
 from firewatch.count.seasons import SeasonPair, season_pair
-from firewatch.count.state import target_states
+from firewatch.count.state import at_risk_note, target_states
 from firewatch.count.units import NOT_COUNTED, unit_numbers
 from firewatch.map_sources import Cropland, cropland_of, map_sources
 from firewatch.pictures import Pictures, pictures_of
@@ -117,7 +118,11 @@ def _notes(desk: Desk, compared: Comparison | None) -> tuple[str, ...]:
     # Without an approval number the map may be no more than a sketch, and says so.
     standing = desk.map_settings.approval_number or say("sketch_map")
     boundary = say("boundary_note", source=desk.rules.areas.source)
-    return (standing, boundary, *(compared.notes if compared is not None else (say("cloud_note"),)))
+    if compared is None:
+        return standing, boundary, say("cloud_note")
+    at_risk = (target_states(compared) == str(TargetState.AT_RISK)).any()
+    risk = [at_risk_note(desk.language)] if at_risk else []
+    return (standing, boundary, *compared.notes, *risk)
 
 
 def _pictures(chips: Path | None, points: pd.DataFrame) -> Pictures:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from firewatch.core.i18n import texts
 from firewatch.core.vocab import Language, TargetState, Verdict
 from firewatch.count.compare import Comparison
 
@@ -47,9 +48,11 @@ def target_states(compared: Comparison) -> pd.Series:
     return pd.Series(states, index=cities.index, dtype="str", name="state")
 
 
-def at_risk_reason(language: Language) -> str:
-    """Return from where on a city is at risk, and who says so."""
-    return str(_limits()[f"reason_{language}"])
+def at_risk_note(language: Language) -> str:
+    """Return one sentence: from where on a city is at risk, and who says so."""
+    core, count = texts("firewatch.core", language), texts("firewatch.count", language)
+    state = core.label("target_state", TargetState.AT_RISK)
+    return count("at_risk", state=state, reason=_limits()[f"reason_{language}"])
 
 
 @cache

@@ -16,7 +16,7 @@ from firewatch.core.vocab import Language
 from firewatch.count.compare import Comparison, compare
 from firewatch.count.rule import counting_rule
 from firewatch.count.seasons import season_pair
-from firewatch.count.state import at_risk_reason, target_states
+from firewatch.count.state import at_risk_note, target_states
 from firewatch.count.target import Target
 from firewatch.views import area_names
 
@@ -90,5 +90,5 @@ def test_the_limit_of_risk_is_declared_with_its_reason() -> None:
     text = files("firewatch.count").joinpath("state.json").read_text(encoding="utf-8")
     limits = json.loads(text)
     for language in Language:
-        reason = at_risk_reason(language)
-        assert f"{limits['at_risk_percent']}" in reason
+        note = at_risk_note(language)
+        assert f"{limits['at_risk_percent']}" in note
