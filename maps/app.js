@@ -114,8 +114,9 @@ var firewatch = (function () {
     const table = {count: raw.count, words: {}};
     Object.keys(raw).forEach((name) => {
       const column = raw[name];
+      const packed = column.codes || column;
       if (column.codes) { table.words[name] = column.words; }
-      table[name] = column.base64 || column.codes ? decoded(column.codes || column) : column;
+      table[name] = "base64" in Object(packed) ? decoded(packed) : column;
     });
     // Positions on the unit square of Web Mercator: one multiplication a redraw.
     table.x = Float64Array.from(table.lon, (lon) => lon / 1e5 / 360 + 0.5);
@@ -201,9 +202,11 @@ var firewatch = (function () {
       this._container.style.pointerEvents = "none";
       this._container.className += " fw-points";
     },
-    _update: function () {
-      L.Canvas.prototype._update.call(this);
-      if (this.view && !this._map._animatingZoom) { paint(this.view, this._ctx, this._bounds); }
+    _updatePaths: function () {
+      // Leaflet postpones drawing while a new view is set and calls once more after it.
+      if (!this.view || this._postponeUpdatePaths) { return; }
+      this._clear();
+      paint(this.view, this._ctx, this._bounds);
     }
   });
 
@@ -1003,7 +1006,7 @@ var firewatch = (function () {
     on("#fw-beside", "click", (box) => beside(box.getAttribute("aria-pressed") !== "true"));
     on("#fw-search", "input", tellFound);
     on("#fw-measure", "click", measure);
-    on("#fw-print", "click", () => window.print());
+    on("#fw-print", "click", print);
     on("#fw-copy", "click", (box) => copy(box, location.href));
     on("#fw-csv", "click", () => save(asCsv(records()), "text/csv;charset=utf-8", ".csv"));
     on("#fw-geojson", "click", () => save(asGeoJson(records()), "application/geo+json", ".geojson"));
@@ -1016,15 +1019,24 @@ var firewatch = (function () {
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && measuring) { measure(); }
+      if (event.key === "Escape" && document.body.classList.contains("fw-sheet")) { sheet(false); }
       if (event.key === "/" && !/INPUT|SELECT|TEXTAREA/.test(event.target.tagName)) { event.preventDefault(); byId("fw-search").focus(); }
     });
-    // The sheet has a size of its own; the map is fitted to it and back.
-    ["beforeprint", "afterprint"].forEach((type) => window.addEventListener(type, () => {
-      const bounds = map.getBounds();
-      document.body.classList.toggle("fw-sheet", type === "beforeprint");
-      map.invalidateSize({animate: false});
-      map.fitBounds(bounds, {animate: false});
-    }));
+    window.addEventListener("afterprint", () => sheet(false));
+  }
+
+  // The sheet has a size of its own, to which the map is fitted and from which it comes back.
+  function sheet(wanted) {
+    const bounds = map.getBounds();
+    if (document.body.classList.toggle("fw-sheet", wanted) !== wanted) { return; }
+    map.invalidateSize({animate: false});
+    map.fitBounds(bounds, {animate: false});
+  }
+
+  // Canvases are printed as last painted: the sheet is painted before it is printed.
+  function print() {
+    sheet(true);
+    requestAnimationFrame(() => requestAnimationFrame(() => window.print()));
   }
 
   function start(id) {

@@ -117,6 +117,24 @@ def test_every_look_and_extra_layer_changes_the_picture_and_back(
     assert seen.complaints == []
 
 
+def test_points_stay_on_the_map_wherever_it_goes(opened: Callable[..., Any], path: Path) -> None:
+    page = opened(path).page
+    empty = "() => document.querySelector('.fw-points').toDataURL() === (c => { const one ="
+    empty += " document.querySelector('.fw-points'); c.width = one.width; c.height = one.height;"
+    empty += " return c.toDataURL(); })(document.createElement('canvas'))"
+    moves = (
+        "map_firewatch.setZoom(9.5, {animate: false})",
+        "map_firewatch.fitBounds([[23.1, 107.2], [23.9, 108.8]], {animate: false})",
+        "map_firewatch.panBy([40, 30], {animate: false})",
+        "document.getElementById('fw-open').click()",
+        "map_firewatch.setView([23.5, 108], 10, {animate: true})",
+    )
+    for move in moves:
+        page.evaluate(move)
+        page.wait_for_timeout(400)
+        assert not page.evaluate(empty), move
+
+
 def test_every_shading_colours_the_counties_and_explains_itself(
     opened: Callable[..., Any], path: Path
 ) -> None:
@@ -315,22 +333,25 @@ def test_a_link_leads_to_the_same_view(opened: Callable[..., Any], path: Path) -
     assert other.locator("#fw-from").input_value() == "2020-11-10"
 
 
-def test_the_sheet_is_a3_with_title_legend_scale_north_and_the_cloud_note(
+def test_the_sheet_is_one_a3_page_with_title_legend_scale_north_and_the_cloud_note(
     opened: Callable[..., Any], path: Path, tmp_path: Path
 ) -> None:
     seen = opened(path)
-    seen.page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
-    box = re.search(rb"/MediaBox \[([^]]*)\]", (tmp_path / "sheet.pdf").read_bytes())
-    assert box is not None
-    assert [round(float(size) / 72 * 25.4) for size in box[1].split()] == [0, 0, 420, 297]
-    assert (tmp_path / "sheet.pdf").read_bytes().count(b"/Type /Page\n") <= 1
-    seen.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    seen.page.evaluate("window.print = () => { window.printed = true; }")
+    seen.page.locator("#fw-print").click()
+    seen.page.wait_for_function("() => window.printed")
     for part in ("h1", ".fw-panel", ".leaflet-control-scale", ".fw-north", ".fw-corner"):
         assert seen.page.locator(part).first.is_visible()
     assert "云覆盖" in seen.page.locator(".fw-corner").inner_text()
     assert "来源" in seen.page.locator(".fw-notes").inner_text()
+    seen.page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
+    printed = (tmp_path / "sheet.pdf").read_bytes()
+    boxes = re.findall(rb"/MediaBox \[([^]]*)\]", printed)
+    assert len(boxes) == 1, "one page"
+    assert [round(float(size) / 72 * 25.4) for size in boxes[0].split()] == [0, 0, 420, 297]
     seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert "fw-sheet" not in seen.page.locator("body").get_attribute("class")
+    assert "fw-sheet" not in seen.page.evaluate("document.body.className")
+    assert seen.complaints == []
 
 
 def test_length_and_area_are_measured(opened: Callable[..., Any], path: Path) -> None:
@@ -421,7 +442,7 @@ def test_on_a_phone_the_panel_opens_beside_the_map(opened: Callable[..., Any], p
     assert not panel.is_visible()
     button.click()
     assert panel.is_visible() and button.get_attribute("aria-expanded") == "true"
-    map_box, panel_box = page.locator(".fw-map").bounding_box(), panel.bounding_box()
+    map_box, panel_box = page.locator(".fw-map").first.bounding_box(), panel.bounding_box()
     assert map_box["y"] + map_box["height"] <= panel_box["y"] + 1, "they do not overlap"
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width == 360, "nothing sticks out"
