@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firewatch.core.files import atomic_path
 from maps.fonts import chinese_family
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
+    from PIL import Image
 
 Side = Literal["left", "right", "center"]
 
 DPI = 200
 INK, QUIET, LINE, HEAD = "#20262d", "#6a727b", "#d9d6cd", "#17394d"
+_EXACT_COLOURS = 128
 _LINE_HEIGHT = 1.42
 _PT_IN = 1 / 72
 _NARROWEST_IN = 0.4
@@ -59,19 +62,46 @@ def _families() -> list[str]:
 def save(figure: Figure, path: Path, dpi: int = DPI) -> None:
     """Write a figure as PNG of 256 colours; same figure, same bytes.
 
-    Flat maps lose nothing that is seen by so few colours, and a report stays light.
+    Flat maps lose nothing that is seen, and a report stays light.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
 
     figure.set_dpi(dpi)
     canvas: Any = FigureCanvasAgg(figure)
     with pictured():
         canvas.draw()
-    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    light = drawn.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    light = _light(np.asarray(canvas.buffer_rgba()))
     with atomic_path(path) as temporary:
         light.save(temporary, format="PNG", dpi=(dpi, dpi))
+
+
+def _light(picture: NDArray[np.uint8]) -> Image.Image:
+    """Return a picture of 256 colours: those of most pixels as they are, the others near.
+
+    Colours of symbols have a meaning; a mean over the shades of their edges would change them.
+    """
+    from PIL import Image
+
+    codes = picture[..., :3].astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
+    place = np.zeros(1 << 24, dtype=np.int32)
+    place[codes] = 1
+    present = np.flatnonzero(place)
+    place[present] = np.arange(len(present))
+    shades = place[codes]
+    colours = np.column_stack([present >> 16, present >> 8 & 255, present & 255]).astype(np.uint8)
+    most = np.argsort(-np.bincount(shades.ravel()), kind="stable")[:_EXACT_COLOURS]
+    rest = Image.fromarray(colours[None]).quantize(256 - len(most), Image.Quantize.MEDIANCUT)
+    near = np.array(rest.getpalette() or [], dtype=np.uint8).reshape(-1, 3)
+    palette = np.vstack([colours[most], near])[:256].astype(np.int32)
+    nearest = np.concatenate(
+        [
+            ((part[:, None].astype(np.int32) - palette) ** 2).sum(axis=2).argmin(axis=1)
+            for part in np.array_split(colours, len(colours) // 4096 + 1)
+        ]
+    )
+    light = Image.fromarray(nearest.astype(np.uint8)[shades])
+    light.putpalette(palette.astype(np.uint8).ravel().tolist())
+    return light
 
 
 def plain(text: str) -> str:

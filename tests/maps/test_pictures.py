@@ -214,6 +214,11 @@ def test_the_same_input_gives_the_same_bytes_of_moderate_size(
     with Image.open(first[0]) as image:
         assert image.width == 2200 and image.info["dpi"] == pytest.approx((200, 200), abs=0.1)
         assert not {"Software", "Creation Time"} & set(image.info)
+        colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 20)}
+    drawn_looks = oracle(inputs.points)
+    for look in style()["points"]:
+        if look["key"] in drawn_looks:
+            assert tuple(bytes.fromhex(look["fillColor"][1:])) in colours
 
 
 def test_simulated_data_are_marked_in_name_and_on_every_map(
