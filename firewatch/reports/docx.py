@@ -38,6 +38,8 @@ DETAIL_ROWS_MAX = 50
 _A4_LANDSCAPE = (Mm(297), Mm(210))
 _MARGIN = Mm(18)
 _HEADER_DISTANCE = Mm(8)
+# A picture shares its page with a heading.
+_PICTURE_ROOM = (_A4_LANDSCAPE[0] - 2 * _MARGIN, _A4_LANDSCAPE[1] - 2 * _MARGIN - Mm(16))
 _BANNER_GAP = "  "
 _WARNING_COLOUR = RGBColor(0xC0, 0x00, 0x00)
 _SHADE = "DDEBF7"
@@ -55,7 +57,12 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_yoy_docx(
-    path: Path, comparison: Comparison, details: pd.DataFrame, *, now_epoch_s: int
+    path: Path,
+    comparison: Comparison,
+    details: pd.DataFrame,
+    *,
+    now_epoch_s: int,
+    pictures: Sequence[Path] = (),
 ) -> None:
     """Write the year-on-year report for reading and for signing off.
 
@@ -70,6 +77,8 @@ def write_yoy_docx(
         is pointed to.
     now_epoch_s
         Creation date stated in the file, UTC epoch seconds; the same input gives the same bytes.
+    pictures
+        Maps as `maps.pictures` writes them, one a page after the table of cities.
     """
     words = texts("firewatch.reports", comparison.language)
     document = docx.Document()
@@ -77,6 +86,7 @@ def write_yoy_docx(
     _set_up_page(document, banners(comparison, words), words)
     _add_summary(document, comparison, words)
     _add_table(document, year_on_year(comparison, words))
+    _add_pictures(document, pictures, words)
     _add_list(document, words("section.counted"), counted_lines(comparison, words))
     _add_details(document, details_table(details, words), words)
     _set_properties(document, title(comparison, words), now_epoch_s)
@@ -94,6 +104,21 @@ def _add_summary(document: Any, comparison: Comparison, words: Texts) -> None:
     _add_list(document, words("section.verdicts"), verdict_lines(comparison, words))
     document.add_paragraph().add_run(reminder(comparison, words)).bold = True
     document.add_heading(words("sheet.cities"), level=1)
+
+
+def _add_pictures(document: Any, pictures: Sequence[Path], words: Texts) -> None:
+    for number, path in enumerate(pictures, start=1):
+        heading = words("section.picture", number=number)
+        document.add_heading(heading, level=1).paragraph_format.page_break_before = True
+        shape = document.add_picture(str(path))
+        scale = min(width / own for width, own in zip(_PICTURE_ROOM, _size(shape), strict=True))
+        shape.width, shape.height = (int(own * scale) for own in _size(shape))
+        # What a screen reader says instead of the picture.
+        shape._inline.docPr.set("descr", heading)
+
+
+def _size(shape: Any) -> tuple[int, int]:
+    return shape.width, shape.height
 
 
 def _add_list(document: Any, heading: str, lines: Sequence[str]) -> None:

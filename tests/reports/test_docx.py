@@ -11,6 +11,7 @@ import docx
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
+from PIL import Image
 
 from firewatch.core.vocab import Language
 from firewatch.count.compare import Comparison
@@ -149,3 +150,33 @@ def test_the_same_input_gives_the_same_bytes(
     assert contents[0] == contents[1]
     with zipfile.ZipFile(tmp_path / "a.docx") as archive:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+
+
+def test_pictures_stand_whole_on_pages_of_their_own_and_change_nothing_else(
+    comparison: Callable[..., Comparison],
+    fire_points: Callable[..., pd.DataFrame],
+    tmp_path: Path,
+) -> None:
+    pictures = [tmp_path / "wide.png", tmp_path / "high.png"]
+    for path, size in zip(pictures, ((2200, 1500), (400, 3000)), strict=True):
+        Image.new("RGB", size, "white").save(path)
+    written = []
+    for name in ("a.docx", "b.docx"):
+        path = tmp_path / name
+        write_yoy_docx(
+            path, comparison(), fire_points(), now_epoch_s=NOW_EPOCH_S, pictures=pictures
+        )
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+    shown = docx.Document(str(path))
+    section = shown.sections[0]
+    for shape, proportion in zip(shown.inline_shapes, (2200 / 1500, 400 / 3000), strict=True):
+        assert shape.width <= section.page_width - section.left_margin - section.right_margin
+        assert shape.height < section.page_height - section.top_margin - section.bottom_margin
+        assert shape.width / shape.height == pytest.approx(proportion, rel=0.001)
+    write_yoy_docx(path, comparison(), fire_points(), now_epoch_s=NOW_EPOCH_S)
+    plain = docx.Document(str(path))
+    assert len(plain.inline_shapes) == 0
+    assert [cells(table).to_numpy().tolist() for table in plain.tables] == [
+        cells(table).to_numpy().tolist() for table in shown.tables
+    ]
