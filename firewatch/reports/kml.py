@@ -7,7 +7,6 @@ a ``.kml`` is one text file and colours the program's own pin.
 from __future__ import annotations
 
 import html
-import io
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -38,6 +37,8 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # The earliest date that a ZIP file can give; the real one would differ from run to run.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _ICON_SCALE = "0.7"
+# At 2 to 3 kB a point, so many stay below 2 GB.
+_SMALL_POINTS = 500_000
 _TOLD_OF_POINTS = (
     "acquired_local", "place", "lon_dms", "lat_dms", "platform_text", "confidence_text", "frp_mw",
     "ruling_text", "reason", "cause_text", "status_text", "finding_text", "finding_reason",
@@ -69,29 +70,44 @@ def write_kml(path: Path, inputs: MapInputs, points: pd.DataFrame) -> None:
     """
     packed = suffix_of(path, SUFFIXES) == ".kmz"
     words = texts("firewatch.reports", inputs.language)
-    content = _document(inputs, readable_points(points[PUBLIC_COLUMNS], words), words, packed)
+    pieces = _document(inputs, readable_points(points[PUBLIC_COLUMNS], words), words, packed)
     with atomic_path(path) as temporary:
         if packed:
-            _write_packed(temporary, content)
+            _write_packed(temporary, pieces, large=len(points) > _SMALL_POINTS)
         else:
-            temporary.write_bytes(content)
+            with temporary.open("wb") as stream:
+                stream.writelines(piece.encode() for piece in pieces)
 
 
-def _write_packed(path: Path, content: bytes) -> None:
-    members = {_DOCUMENT: content}
-    members |= {
-        _symbol_name(look): symbol_png(look, style()["shapes"]) for look in style()["points"]
-    }
+def _write_packed(path: Path, pieces: Iterable[str], *, large: bool) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
+        # Over 2 GB must be announced; programs with an older ZIP reader then cannot open it.
+        with archive.open(_member(_DOCUMENT), "w", force_zip64=large) as stream:
+            stream.writelines(piece.encode() for piece in pieces)
+        for look in style()["points"]:
+            archive.writestr(_member(_symbol_name(look)), symbol_png(look, style()["shapes"]))
 
 
-def _document(inputs: MapInputs, points: pd.DataFrame, words: Texts, packed: bool) -> bytes:
-    root = ElementTree.Element("kml", xmlns=_NAMESPACE)
-    document = ElementTree.SubElement(root, "Document")
+def _member(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _ZIP_DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _document(inputs: MapInputs, points: pd.DataFrame, words: Texts, packed: bool) -> Iterator[str]:
+    """Yield the document piece by piece: as a tree, 200,000 points would take gigabytes."""
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="{_NAMESPACE}"><Document>'
+    for element in _head(inputs, words, packed):
+        yield _written(element)
+    yield from _point_folders(points, inputs, words)
+    yield from _zone_folders(inputs, words)
+    yield from _permit_folder(inputs, words)
+    yield "</Document></kml>\n"
+
+
+def _head(inputs: MapInputs, words: Texts, packed: bool) -> ElementTree.Element:
+    """Return a document with everything that stands before its folders."""
+    document = ElementTree.Element("Document")
     said = (("simulated", inputs.simulated), ("illustrative", inputs.illustrative))
     banners = [words(key) for key, holds in said if holds]
     _text(document, "name", "　".join([*banners, inputs.title]))
@@ -100,17 +116,11 @@ def _document(inputs: MapInputs, points: pd.DataFrame, words: Texts, packed: boo
     _text(document, "description", "<br>".join(html.escape(line) for line in lines))
     for look in style()["points"]:
         _point_style(document, look, packed)
-    kinds = inputs.zones["kind"].astype("str")
-    drawn = style()["zones"]
+    kinds, drawn = inputs.zones["kind"].astype("str"), style()["zones"]
     for number, kind in enumerate(sorted(kinds.unique())):
         _area_style(document, f"zone-{number}", drawn.get(kind, drawn["other"]))
     _area_style(document, "permit", style()["permits"])
-    _point_folders(document, points, inputs, words)
-    _zone_folders(document, inputs, words)
-    _permit_folder(document, inputs, words)
-    stream = io.BytesIO()
-    ElementTree.ElementTree(root).write(stream, encoding="UTF-8", xml_declaration=True)
-    return stream.getvalue()
+    return document
 
 
 def _point_style(document: ElementTree.Element, look: Mapping[str, Any], packed: bool) -> None:
@@ -135,9 +145,7 @@ def _area_style(document: ElementTree.Element, name: str, drawn: Mapping[str, An
     _text(fill, "color", _colour(look.fill_colour, look.fill_opacity))
 
 
-def _point_folders(
-    document: ElementTree.Element, points: pd.DataFrame, inputs: MapInputs, words: Texts
-) -> None:
+def _point_folders(points: pd.DataFrame, inputs: MapInputs, words: Texts) -> Iterator[str]:
     looks = style()["points"]
     place = points["city"].str.cat(points[["county", "township"]].astype("str"), sep=" ")
     told = points.assign(
@@ -149,62 +157,83 @@ def _point_folders(
         label=points["county"].astype("str") + " " + points["acquired_local"],
     )
     for item in point_legend(points, inputs.language):
-        rows = told[told["look"] == item.key]
-        if not len(rows):
-            continue
-        folder = _folder(document, words("folder", label=item.label, count=len(rows)))
-        for row in rows.to_dict("records"):
-            mark = _placemark(folder, row["label"], _table(row, _TOLD_OF_POINTS, words))
-            _text(ElementTree.SubElement(mark, "TimeStamp"), "when", row["acquired_utc"])
-            _text(mark, "styleUrl", f"#point-{item.key}")
-            _data(mark, {name: row[name] for name in _DATA_OF_POINTS})
-            at = ElementTree.SubElement(mark, "Point")
-            _text(at, "coordinates", f"{row['lon']:.6f},{row['lat']:.6f}")
+        rows = told[told["look"] == item.key].to_dict("records")
+        if rows:
+            name = words("folder", label=item.label, count=len(rows))
+            yield from _folder(name, (_point(row, words) for row in rows))
 
 
-def _zone_folders(document: ElementTree.Element, inputs: MapInputs, words: Texts) -> None:
+def _point(row: Mapping[Any, Any], words: Texts) -> ElementTree.Element:
+    mark = _placemark(row["label"], _table(row, _TOLD_OF_POINTS, words))
+    _text(ElementTree.SubElement(mark, "TimeStamp"), "when", row["acquired_utc"])
+    _text(mark, "styleUrl", f"#point-{row['look']}")
+    _data(mark, {name: row[name] for name in _DATA_OF_POINTS})
+    at = ElementTree.SubElement(mark, "Point")
+    _text(at, "coordinates", f"{row['lon']:.6f},{row['lat']:.6f}")
+    return mark
+
+
+def _zone_folders(inputs: MapInputs, words: Texts) -> Iterator[str]:
     kinds = inputs.zones["kind"].astype("str")
-    shown_at_first = style()["zones_shown_at_first"]
     shapes = shapely.orient_polygons(inputs.zone_geometry)
     for number, kind in enumerate(sorted(kinds.unique())):
         label = words.label("zone_kind", kind)
         chosen = (kinds == kind).to_numpy()
         rows = inputs.zones[chosen].assign(kind_text=label).to_dict("records")
-        shown = kind in shown_at_first
-        folder = _folder(document, words("folder", label=label, count=len(rows)), shown=shown)
-        for row, shape in zip(rows, shapes[chosen], strict=True):
-            mark = _placemark(folder, row["name"] or label, _table(row, _TOLD_OF_ZONES, words))
-            _text(mark, "visibility", str(int(shown)))
-            _text(mark, "styleUrl", f"#zone-{number}")
-            _data(mark, {"zone_id": row["zone_id"], "kind": kind})
-            _polygons(mark, shape)
+        shown = kind in style()["zones_shown_at_first"]
+        marks = (
+            _area(
+                row["name"] or label, _table(row, _TOLD_OF_ZONES, words), f"zone-{number}",
+                {"zone_id": row["zone_id"], "kind": kind}, shape, shown=shown,
+            )
+            for row, shape in zip(rows, shapes[chosen], strict=True)
+        )  # fmt: skip
+        yield from _folder(words("folder", label=label, count=len(rows)), marks, shown=shown)
 
 
-def _permit_folder(document: ElementTree.Element, inputs: MapInputs, words: Texts) -> None:
+def _permit_folder(inputs: MapInputs, words: Texts) -> Iterator[str]:
     if not len(inputs.permits):
         return
-    name = words("folder", label=words("layer.permits"), count=len(inputs.permits))
-    folder = _folder(document, name, shown=False)
     shapes = shapely.orient_polygons(inputs.permit_geometry)
-    for row, shape in zip(inputs.permits.to_dict("records"), shapes, strict=True):
-        mark = _placemark(folder, row["number"], _table(row, _TOLD_OF_PERMITS, words))
-        _text(mark, "visibility", "0")
-        _text(mark, "styleUrl", "#permit")
-        _data(mark, {"permit_id": row["permit_id"]})
-        _polygons(mark, shape)
+    marks = (
+        _area(
+            row["number"], _table(row, _TOLD_OF_PERMITS, words), "permit",
+            {"permit_id": row["permit_id"]}, shape, shown=False,
+        )
+        for row, shape in zip(inputs.permits.to_dict("records"), shapes, strict=True)
+    )  # fmt: skip
+    name = words("folder", label=words("layer.permits"), count=len(inputs.permits))
+    yield from _folder(name, marks, shown=False)
 
 
-def _folder(document: ElementTree.Element, name: str, *, shown: bool = True) -> ElementTree.Element:
-    folder = ElementTree.SubElement(document, "Folder")
-    _text(folder, "name", name)
-    _text(folder, "visibility", str(int(shown)))
-    return folder
+def _folder(
+    name: str, marks: Iterable[ElementTree.Element], *, shown: bool = True
+) -> Iterator[str]:
+    head = ElementTree.Element("Folder")
+    _text(head, "name", name)
+    _text(head, "visibility", str(int(shown)))
+    yield "<Folder>"
+    yield from map(_written, head)
+    yield from map(_written, marks)
+    yield "</Folder>"
 
 
-def _placemark(folder: ElementTree.Element, name: str, described: str) -> ElementTree.Element:
-    mark = ElementTree.SubElement(folder, "Placemark")
+def _placemark(name: str, described: str, *, shown: bool = True) -> ElementTree.Element:
+    mark = ElementTree.Element("Placemark")
     _text(mark, "name", name)
+    _text(mark, "visibility", str(int(shown)))
     _text(mark, "description", described)
+    return mark
+
+
+def _area(
+    name: str, described: str, look: str, data: Mapping[str, object], shape: shapely.Geometry,
+    *, shown: bool,
+) -> ElementTree.Element:  # fmt: skip
+    mark = _placemark(name, described, shown=shown)
+    _text(mark, "styleUrl", f"#{look}")
+    _data(mark, data)
+    _polygons(mark, shape)
     return mark
 
 
@@ -239,6 +268,10 @@ def _rings(polygon: shapely.Polygon) -> Iterator[tuple[str, shapely.Geometry]]:
     yield "outerBoundaryIs", polygon.exterior
     for hole in polygon.interiors:
         yield "innerBoundaryIs", hole
+
+
+def _written(element: ElementTree.Element) -> str:
+    return ElementTree.tostring(element, encoding="unicode")
 
 
 def _symbol_name(look: Mapping[str, Any]) -> str:

@@ -77,6 +77,24 @@ def test_folders_are_the_legend_and_say_how_many(folder: Path, suffix: str) -> N
     assert {each.text for each in root.iter(f"{KML}styleUrl")} <= styles
 
 
+ORDER = (
+    "name", "visibility", "open", "description", "TimeStamp", "styleUrl", "ExtendedData", "Style",
+    "Point", "Polygon", "MultiGeometry", "Folder",
+)  # fmt: skip
+"""The order of the KML 2.2 schema (OGC 07-147r2), which some programs insist on."""
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_parts_of_every_feature_stand_in_the_order_of_the_schema(
+    folder: Path, suffix: str
+) -> None:
+    root = document(folder / f"map{suffix}")
+    for feature in root.iter():
+        if feature.tag in (f"{KML}Document", f"{KML}Placemark"):
+            places = [ORDER.index(part.tag.removeprefix(KML)) for part in feature]
+            assert places == sorted(places)
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
