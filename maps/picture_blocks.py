@@ -94,14 +94,20 @@ def framed(
     if warned:
         sheet.band(left, at, frame.room_in, band_in, _WARNING_BAND)
         sheet.lines(warned, left + 0.1, at + 0.05, _WARNING_PT, colour=_WARNING_INK, bold=True)
-    at = body_top + body_in + 0.14
-    at = sheet.lines(absent, left, at, _MISSING_PT, colour=INK, bold=True)
-    sheet.rule(left, at + 0.02, frame.room_in)
-    at += 0.08
-    sheet.lines(notes[:half], left, at, _NOTE_PT, colour=QUIET)
-    second = left + (frame.room_in + _NOTE_GAP_IN) / 2
-    sheet.lines(notes[half:], second, at, _NOTE_PT, colour=QUIET)
+    _draw_foot(sheet, frame, absent, notes, body_top + body_in + 0.14)
     return sheet, body_top
+
+
+def _draw_foot(
+    sheet: Sheet, frame: Frame, absent: Sequence[str], notes: Sequence[str], top_in: float
+) -> None:
+    """Write what is missing, then the notes in two columns."""
+    left, half = frame.margin_in, -(-len(notes) // 2)
+    at = sheet.lines(absent, left, top_in, _MISSING_PT, colour=INK, bold=True)
+    sheet.rule(left, at + 0.02, frame.room_in)
+    sheet.lines(notes[:half], left, at + 0.08, _NOTE_PT, colour=QUIET)
+    second = left + (frame.room_in + _NOTE_GAP_IN) / 2
+    sheet.lines(notes[half:], second, at + 0.08, _NOTE_PT, colour=QUIET)
 
 
 def _notes(inputs: MapInputs, words: Texts, room_in: float) -> list[str]:
