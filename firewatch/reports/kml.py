@@ -47,6 +47,7 @@ _TOLD_OF_POINTS = (
 _DATA_OF_POINTS = (
     "point_id", "event_id", "county_adcode", "frp_mw", "ruling", "cause", "status", "simulated",
 )  # fmt: skip
+_PLACED_BY = ("label", "look", "lon", "lat", "acquired_utc")
 _TOLD_OF_ZONES = ("kind_text", "name", "notice", "valid")
 _TOLD_OF_PERMITS = ("number", "issuer", "name", "valid", "conditions")
 
@@ -156,8 +157,9 @@ def _point_folders(points: pd.DataFrame, inputs: MapInputs, words: Texts) -> Ite
         frp_mw=[f"{power:.1f}" if power == power else "" for power in points["frp_mw"]],
         label=points["county"].astype("str") + " " + points["acquired_local"],
     )
+    needed = dict.fromkeys([*_TOLD_OF_POINTS, *_DATA_OF_POINTS, *_PLACED_BY])
     for item in point_legend(points, inputs.language):
-        rows = told[told["look"] == item.key].to_dict("records")
+        rows = told.loc[told["look"] == item.key, list(needed)].to_dict("records")
         if rows:
             name = words("folder", label=item.label, count=len(rows))
             yield from _folder(name, (_point(row, words) for row in rows))
