@@ -9,7 +9,7 @@ import pandas as pd
 
 from firewatch.backdrop import backdrop_of
 from firewatch.core.i18n import texts
-from firewatch.core.time import Period, from_epoch_seconds
+from firewatch.core.time import Period
 from firewatch.core.vocab import TargetState
 from firewatch.count.compare import Comparison
 from firewatch.count.passes import Passes, latest_passes
@@ -77,7 +77,7 @@ def map_inputs(
     cropland = cropland_of(desk.map_settings, areas, seen)
     pictures = _pictures(chips, now_table)
     return MapInputs(
-        points=now_table.assign(acquired_local=_local_texts(now_table["acquired_s"])),
+        points=now_table,
         base_points=base_table,
         days=season_days(pair, *whole),
         counties=_counties(areas.counties, compared, cropland),
@@ -232,9 +232,3 @@ def _cities(cities: pd.DataFrame, compared: Comparison | None) -> pd.DataFrame:
         return cities
     judged = compared.cities[_JUDGED].assign(state=target_states(compared))
     return cities.merge(judged.rename(columns={"city_adcode": "adcode"}), on="adcode", how="left")
-
-
-def _local_texts(epoch_s: pd.Series) -> pd.Series:
-    local = from_epoch_seconds(epoch_s.astype("int64")).dt.tz_convert("Asia/Shanghai")
-    written: pd.Series = local.dt.strftime("%Y-%m-%d %H:%M").set_axis(epoch_s.index)
-    return written

@@ -284,10 +284,13 @@ var firewatch = (function () {
     return canvas;
   }
 
+  // A wall is read from further away than a desk.
+  const onWall = () => window.innerWidth >= settings.style.view.wall_px;
+
   function sizeFactor(on) {
     const view = settings.style.view;
     const share = (on.getZoom() - view.far_zoom) / (view.near_zoom - view.far_zoom);
-    return view.far_size + (view.near_size - view.far_size) * clamp(share, 0, 1);
+    return (view.far_size + (view.near_size - view.far_size) * clamp(share, 0, 1)) * (onWall() ? view.wall_size : 1);
   }
 
   function classed(value, breaks, colours) {
@@ -1047,7 +1050,7 @@ var firewatch = (function () {
     byId(id).setAttribute("aria-label", words("map.label"));
     L.control.zoom({position: "topright", zoomInTitle: words("map.zoom_in"), zoomOutTitle: words("map.zoom_out")}).addTo(map);
     L.control.scale({imperial: false, position: "bottomright"}).addTo(map);
-    const near = () => map.getContainer().classList.toggle("fw-near", map.getZoom() >= view.names_zoom);
+    const near = () => map.getContainer().classList.toggle("fw-near", map.getZoom() >= view.names_zoom + (onWall() ? 1 : 0));
     map.on("zoomend", near);
     if (settings.bounds) { zoomTo(settings.bounds); }
     near();

@@ -103,7 +103,7 @@ def test_every_layer_goes_and_comes_back(opened: Callable[..., Any], path: Path)
 def test_every_look_and_extra_layer_changes_the_picture_and_back(
     opened: Callable[..., Any], path: Path
 ) -> None:
-    seen = opened(path)
+    seen = opened(path, width=900, height=420)
     for scheme in ("ruling", "status", "platform", "confidence"):
         seen.page.select_option("#fw-scheme", scheme)
         boxes = seen.page.locator(f"[data-scheme='{scheme}'] input, input[data-extra]").all()
