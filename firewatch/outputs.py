@@ -93,11 +93,12 @@ def comparison(desk: Desk) -> Comparison:
 
 
 def season_points(desk: Desk) -> pd.DataFrame:
-    """Return the points in force of the desk's season."""
+    """Return the points in force of the desk's season up to now."""
     with desk.ledger.reading() as connection:
-        return current_points(
+        points = current_points(
             connection, desk.rules, desk.language, desk.calendar.season(desk.start_year)
         )
+    return points[points["acquired_s"] <= desk.now_s].reset_index(drop=True)
 
 
 def alert_calls(desk: Desk) -> pd.DataFrame:
@@ -133,14 +134,33 @@ def write_alert_files(desk: Desk, calls: pd.DataFrame, folder: Path) -> list[Pat
 
 
 def write_report(
-    desk: Desk, compared: Comparison, details: pd.DataFrame, folder: Path
+    desk: Desk,
+    compared: Comparison,
+    details: pd.DataFrame,
+    folder: Path,
+    *,
+    with_pictures: bool = False,
 ) -> list[Path]:
-    """Write the year-on-year report as Excel, Word and CSV and return the paths."""
+    """Write the year-on-year report as Excel, Word and CSV and return the paths.
+
+    With pictures the province and both seasons side by side stand in the Word file.
+    """
     paths = [folder / f"report_{compared.season_name}{suffix}" for suffix in (".xlsx", ".docx")]
     write_yoy_xlsx(paths[0], compared, details, now_epoch_s=desk.now_s)
-    write_yoy_docx(paths[1], compared, details, now_epoch_s=desk.now_s)
+    pictures = report_pictures(desk, compared, details, folder) if with_pictures else []
+    write_yoy_docx(paths[1], compared, details, now_epoch_s=desk.now_s, pictures=pictures)
     write_tally_csv(folder / "tally.csv", compared)
-    return [*paths, folder / "tally.csv"]
+    return [*paths, folder / "tally.csv", *pictures]
+
+
+def report_pictures(
+    desk: Desk, compared: Comparison, points: pd.DataFrame, folder: Path
+) -> list[Path]:
+    """Draw the pictures of a report: the province, and both seasons side by side."""
+    from maps.pictures import PictureKind, write_pictures
+
+    inputs = map_inputs(desk, compared, points)
+    return write_pictures(inputs, folder, which=(PictureKind.PROVINCE, PictureKind.PAIR))
 
 
 def zone_style(register: Register, language: Language) -> str:

@@ -657,7 +657,9 @@ var firewatch = (function () {
   function tileLayer(data, url) {
     if (!map.attributionControl) { map.attributionControl = L.control.attribution({prefix: false}).addTo(map); }
     const made = new (data.gcj02 ? ShiftedTiles : L.TileLayer)(url, {
-      subdomains: data.subdomains, maxZoom: settings.style.view.max_zoom, maxNativeZoom: data.max_zoom, attribution: data.attribution
+      subdomains: data.subdomains, maxZoom: settings.style.view.max_zoom, maxNativeZoom: data.max_zoom, attribution: data.attribution,
+      // The page tells nobody where it lies; some tile servers refuse who says nothing at all.
+      referrerPolicy: "origin"
     });
     made.on("tileerror", () => { byId("fw-tiles-fail").hidden = false; });
     made.on("tileload", () => { byId("fw-tiles-fail").hidden = true; });
@@ -702,9 +704,11 @@ var firewatch = (function () {
   }
 
   function beside(wanted) {
+    const bounds = map.getBounds();
     byId("fw-base").hidden = byId("fw-title-now").hidden = byId("fw-title-base").hidden = !wanted;
     byId("fw-beside").setAttribute("aria-pressed", String(wanted));
     map.invalidateSize({animate: false});
+    map.fitBounds(bounds, {animate: false});
     if (!wanted) {
       if (views.base) { map.unsync(views.base.map); views.base.map.remove(); delete views.base; }
     } else if (!views.base) {
@@ -806,7 +810,7 @@ var firewatch = (function () {
     const box = byId("fw-found"), found = find(byId("fw-search").value);
     box.replaceChildren(...found.map((one) => {
       const item = element("li");
-      item.appendChild(button(one.name, () => { one.go(); leavePanel(); }));
+      item.appendChild(button(one.name, () => { leavePanel(); one.go(); }));
       return item;
     }));
     if (!found.length && byId("fw-search").value.trim()) { box.appendChild(element("li", words("map.nothing_found"))); }
@@ -816,7 +820,7 @@ var firewatch = (function () {
     const view = views.now, rows = view.rows.slice(-settings.style.view.most_listed).reverse();
     byId("fw-list").replaceChildren(...rows.map((row) => {
       const item = element("li"), name = timeText(view.table.minute[row]) + " " + placeName(view.table, row);
-      item.appendChild(button(name + " · " + label("ruling", text(view.table, "ruling", row)), () => { goToPoint(row); leavePanel(); }));
+      item.appendChild(button(name + " · " + label("ruling", text(view.table, "ruling", row)), () => { leavePanel(); goToPoint(row); }));
       return item;
     }));
   }
@@ -987,9 +991,9 @@ var firewatch = (function () {
     });
     on("button[data-city]", "click", (box) => {
       const shape = (areas.cities || {})[box.dataset.city];
+      leavePanel();
       if (shape) { zoomTo(shape.getBounds()); }
       chooseArea(Number(box.dataset.city));
-      leavePanel();
     });
   }
 

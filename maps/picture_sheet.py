@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 import warnings
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.files import atomic_path
+from maps.assets import own_text
 from maps.fonts import chinese_family
 
 if TYPE_CHECKING:
@@ -76,9 +78,9 @@ def save(figure: Figure, path: Path, dpi: int = DPI) -> None:
 
 
 def _light(picture: NDArray[np.uint8]) -> Image.Image:
-    """Return a picture of 256 colours: those of most pixels as they are, the others near.
+    """Return a picture of 256 colours: those with a meaning and those of most pixels as they are.
 
-    Colours of symbols have a meaning; a mean over the shades of their edges would change them.
+    The others become the nearest. A mean over the shades of their edges would change symbols.
     """
     from PIL import Image
 
@@ -88,8 +90,10 @@ def _light(picture: NDArray[np.uint8]) -> Image.Image:
     present = np.flatnonzero(place)
     place[present] = np.arange(len(present))
     shades = place[codes]
+    counts = np.bincount(shades.ravel())
+    counts[np.isin(present, _symbol_colours())] = counts.max() + 1
     colours = np.column_stack([present >> 16, present >> 8 & 255, present & 255]).astype(np.uint8)
-    most = np.argsort(-np.bincount(shades.ravel()), kind="stable")[:_EXACT_COLOURS]
+    most = np.argsort(-counts, kind="stable")[:_EXACT_COLOURS]
     rest = Image.fromarray(colours[None]).quantize(256 - len(most), Image.Quantize.MEDIANCUT)
     near = np.array(rest.getpalette() or [], dtype=np.uint8).reshape(-1, 3)
     palette = np.vstack([colours[most], near])[:256].astype(np.int32)
@@ -102,6 +106,14 @@ def _light(picture: NDArray[np.uint8]) -> Image.Image:
     light = Image.fromarray(nearest.astype(np.uint8)[shades])
     light.putpalette(palette.astype(np.uint8).ravel().tolist())
     return light
+
+
+@cache
+def _symbol_colours() -> list[int]:
+    """Return the colours that tell symbols apart, as numbers: even where few pixels have them."""
+    look: dict[str, Any] = json.loads(own_text("style.json"))
+    symbols = [*look["points"], *look["states"].values()]
+    return [int(each["fillColor"].lstrip("#"), 16) for each in symbols]
 
 
 def plain(text: str) -> str:

@@ -113,6 +113,9 @@ def report(
     kind: Annotated[ReportKind, typer.Argument(help="yoy 同比报告 / year-on-year")],
     season: SeasonOption = None,
     rule: RuleOption = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Word 报告附地图 / maps in the Word report")
+    ] = False,
 ) -> None:
     """同比报告（Excel、Word、CSV）/ the year-on-year report."""
     from firewatch.outputs import comparison, season_points, write_report
@@ -121,7 +124,10 @@ def report(
     folder = state.output_path(".")
     with state.ledger() as ledger:
         desk = desk_of(state, ledger, season, rule)
-        paths: list[Path] = write_report(desk, comparison(desk), season_points(desk), folder)
+        points = season_points(desk)
+        paths: list[Path] = write_report(
+            desk, comparison(desk), points, folder, with_pictures=pictures
+        )
     state.emit({"kind": str(kind), "paths": [str(path) for path in paths]})
     for path in paths:
         state.say("written", path=path)

@@ -183,3 +183,20 @@ def test_a_place_that_cannot_be_written_is_told(desk: Any) -> None:
     for option, path in (("--kml", "notes/m.kml"), ("--png", "notes")):
         said = desk.said("map", *SEASON, option, path, code=1)
         assert "Traceback" not in said and "notes" in said
+
+
+def test_a_map_of_an_earlier_day_shows_nothing_that_came_later(desk: Any) -> None:
+    answer = desk.json("map", "--as-of", "2020-11-07T08:00", "--out", "map.html")
+    assert answer["points"] == 2, "the fire of 9 November was not known yet"
+
+
+def test_a_report_with_pictures_has_the_province_and_both_seasons_in_the_word_file(
+    desk: Any,
+) -> None:
+    from docx import Document
+
+    desk("report", "yoy", "--pictures", "--out", "report", *SEASON)
+    folder = desk.folder / "report"
+    assert {path.name for path in folder.glob("*.png")} == {"map_province.png", "map_pair.png"}
+    word = Document(str(folder / "report_2020-21.docx"))
+    assert len(word.inline_shapes) == 2

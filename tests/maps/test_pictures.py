@@ -25,7 +25,7 @@ from maps.city_table import city_rows
 from maps.inputs import Backdrop, MapInputs
 from maps.page import style
 from maps.picture_scene import Scene
-from maps.picture_sheet import pictured
+from maps.picture_sheet import _light, pictured
 from maps.pictures import (
     PictureKind,
     compared_points,
@@ -223,6 +223,16 @@ def test_the_same_input_gives_the_same_bytes_of_moderate_size(
     for look in style()["points"]:
         if look["key"] in drawn_looks:
             assert tuple(bytes.fromhex(look["fillColor"][1:])) in colours
+
+
+def test_a_symbol_keeps_its_colour_where_a_thousand_shades_have_more_pixels() -> None:
+    rng = np.random.default_rng(3)
+    picture = rng.integers(0, 256, (90, 90, 4), dtype=np.uint8)
+    picture = np.repeat(np.repeat(picture, 4, axis=0), 4, axis=1)
+    yellow = next(look for look in style()["points"] if look["key"] == "supervision")
+    picture[5, 5, :3] = list(bytes.fromhex(yellow["fillColor"][1:]))
+    light = np.asarray(_light(picture).convert("RGB"))
+    assert light[5, 5].tolist() == picture[5, 5, :3].tolist()
 
 
 def test_simulated_data_are_marked_in_name_and_on_every_map(
