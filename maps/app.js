@@ -572,7 +572,9 @@ var firewatch = (function () {
   };
 
   function open(on, content, at) {
-    L.popup({maxWidth: 320, autoPanPadding: [12, 12]}).setLatLng(at).setContent(content).openOn(on);
+    // Beside a popup there is room for the buttons of the map.
+    const width = Math.min(320, on.getSize().x - 90);
+    L.popup({maxWidth: width, autoPanPaddingTopLeft: [12, 12], autoPanPaddingBottomRight: [52, 12]}).setLatLng(at).setContent(content).openOn(on);
   }
 
   function openPoint(view, rows, index) {

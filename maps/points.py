@@ -75,11 +75,11 @@ def encoded_points(
 def day_places(points: pd.DataFrame, days: Sequence[str]) -> NDArray[np.int64]:
     """Return for each point the place of its Beijing day among some days, -1 for none."""
     numbers = local_day_number(points["acquired_s"].to_numpy(dtype=np.int64))
-    wanted = pd.to_datetime(pd.Series(list(days), dtype="str")).to_numpy().astype("datetime64[D]")
-    # Days without a counterpart are written as "" and become NaT, which equals no day.
-    place = pd.Index(wanted).get_indexer(pd.Index(numbers.astype("datetime64[D]")))
-    places: NDArray[np.int64] = place.astype(np.int64)
-    return places
+    wanted = pd.to_datetime(pd.Series(list(days), dtype="str"))
+    # Days without a counterpart are written as "" and are no day.
+    place = pd.Series(np.arange(len(wanted)), index=wanted)[wanted.notna().to_numpy()]
+    found = place.reindex(pd.to_datetime(numbers, unit="D")).fillna(-1)
+    return found.to_numpy(dtype=np.int64)
 
 
 def look_numbers(points: pd.DataFrame, looks: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:

@@ -54,3 +54,11 @@ class Seen:
     page: Any
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+
+
+def counts(page: Any) -> list[int]:
+    """Return points shown, count, and count of last season, as the page tells them."""
+    told: list[int] = page.evaluate(
+        "JSON.parse(document.getElementById('fw-counts').dataset.counts)"
+    )
+    return told

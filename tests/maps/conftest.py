@@ -46,9 +46,11 @@ def path(inputs: MapInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(chromium: Any) -> Iterator[Callable[..., Seen]]:
     contexts = []
 
-    def opened(path: Path, width: int = 1280, height: int = 860, address: str = "") -> Seen:
+    def opened(
+        path: Path, width: int = 1280, height: int = 860, address: str = "", tile: bytes = b""
+    ) -> Seen:
         context = chromium.new_context(
-            offline=True,
+            offline=not tile,
             accept_downloads=True,
             viewport={"width": width, "height": height},
             reduced_motion="reduce",
@@ -59,6 +61,10 @@ def opened(chromium: Any) -> Iterator[Callable[..., Seen]]:
         seen.page.on("console", lambda message: seen.complaints.append(message.text))
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         seen.page.on("dialog", lambda dialog: seen.complaints.append(dialog.message))
+        if tile:
+            seen.page.route(
+                "https://**/*", lambda route: route.fulfill(body=tile, content_type="image/png")
+            )
         seen.page.goto(address or path.as_uri())
         seen.page.wait_for_function("() => document.getElementById('fw-counts').dataset.counts")
         return seen

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 import pytest
+from map_browser import counts
+from map_region import TINY_PNG
 
-from firewatch.core.geo import distance_km, dms
+from firewatch.core.geo import distance_km, dms, wgs84_to_gcj02
 from maps.inputs import MapInputs
 from maps.page import write_map
 
@@ -33,39 +37,6 @@ def _picture(page: Any) -> str:
     return picture
 
 
-def _counts(page: Any) -> list[int]:
-    """Return points shown, count, and count of last season, as the page tells them."""
-    counts: list[int] = page.evaluate(
-        "JSON.parse(document.getElementById('fw-counts').dataset.counts)"
-    )
-    return counts
-
-
-def _counted(points: pd.DataFrame, days: pd.Series, inputs: MapInputs, **wanted: Any) -> int:
-    """Count units the slow way: one by one, each by its first point and its gravest ruling."""
-    gravity = ["ban_violation", "restricted_unpermitted", "restricted_permitted", "unzoned"]
-    compared = set(days[inputs.days["compared"]])
-    first, last = wanted.pop("first", "0"), wanted.pop("last", "9")
-    county, city, ruling = (wanted.pop(name, None) for name in ("county", "city", "ruling"))
-    units: dict[int, list[dict[str, Any]]] = {}
-    for row in points.to_dict("records"):
-        if row["unit"] >= 0 and all(row[name] == code for name, code in wanted.items()):
-            units.setdefault(row["unit"], []).append(row)
-    count = 0
-    for rows in units.values():
-        head = rows[0]
-        day = str(pd.Timestamp(head["acquired_s"] + 8 * 3600, unit="s").date())
-        gravest = min((row["ruling"] for row in rows), key=gravity.index)
-        count += (
-            day in compared
-            and first <= day <= last
-            and county in (None, head["county_adcode"])
-            and city in (None, head["city_adcode"])
-            and ruling in (None, gravest)
-        )
-    return count
-
-
 def test_it_opens_from_disk_without_a_request_or_a_complaint(
     opened: Callable[..., Any], path: Path
 ) -> None:
@@ -73,18 +44,6 @@ def test_it_opens_from_disk_without_a_request_or_a_complaint(
     seen.page.wait_for_load_state("networkidle")
     assert seen.requests == [path.as_uri()]
     assert seen.complaints == []
-
-
-def test_as_many_points_are_listed_as_the_table_has(
-    opened: Callable[..., Any], path: Path, inputs: MapInputs
-) -> None:
-    page = opened(path).page
-    drawn = page.locator("[data-scheme='ruling'] .fw-drawn").all_inner_texts()
-    assert sum(map(int, drawn)) == len(inputs.points) == _counts(page)[0]
-    for scheme in ("status", "platform", "confidence"):
-        page.select_option("#fw-scheme", scheme)
-        drawn = page.locator(f"[data-scheme='{scheme}'] .fw-drawn").all_inner_texts()
-        assert sum(map(int, drawn)) == len(inputs.points)
 
 
 def test_every_layer_goes_and_comes_back(opened: Callable[..., Any], path: Path) -> None:
@@ -165,98 +124,6 @@ def test_every_shading_colours_the_counties_and_explains_itself(
         assert len(set(page.evaluate(fills))) > 1
 
 
-FILTERS: list[dict[str, Any]] = [
-    {},
-    {"city": 450100},
-    {"city": 450200, "county": 450202},
-    {"ruling": "ban_violation"},
-    {"ruling": "unzoned", "city": 450100},
-    {"platform": "NOAA-20"},
-    {"source": "supervision"},
-    {"status": "rejected", "confidence": "high"},
-    {"city": 450100, "county": 450101, "ruling": "restricted_permitted", "platform": "S-NPP"},
-]
-
-
-def test_filters_count_as_the_rule_says(
-    opened: Callable[..., Any], path: Path, inputs: MapInputs
-) -> None:
-    page = opened(path).page
-    page.locator("summary", has_text="筛选").click()
-    columns = {"city": "city_adcode", "county": "county_adcode"}
-    days, base_days = inputs.days["day"], inputs.days["base_day"]
-    for wanted in FILTERS:
-        shown = inputs.points
-        for name, value in wanted.items():
-            page.select_option(f"#fw-{name}", str(value))
-            shown = shown[shown[columns.get(name, name)] == value]
-        assert _counts(page) == [
-            len(shown),
-            _counted(inputs.points, days, inputs, **wanted),
-            _counted(inputs.base_points, base_days, inputs, **wanted),
-        ], wanted
-        page.locator("#fw-all").click()
-        assert _counts(page)[0] == len(inputs.points)
-
-
-def test_the_slider_counts_until_its_day_and_the_day_alone(
-    opened: Callable[..., Any], path: Path, inputs: MapInputs
-) -> None:
-    page = opened(path).page
-    slide = "day => { const s = document.getElementById('fw-slider'); s.value = day;"
-    slide += " s.dispatchEvent(new Event('input')); }"
-    for day in (0, 5, 23, 49, 59):
-        page.locator("#fw-only").set_checked(False)
-        page.evaluate(slide, day)
-        last = inputs.days["day"].iloc[day]
-        until = _counts(page)
-        assert until[1] == _counted(inputs.points, inputs.days["day"], inputs, last=last)
-        base_last = inputs.days["base_day"].iloc[day]
-        assert until[2] == _counted(
-            inputs.base_points, inputs.days["base_day"], inputs, last=base_last
-        )
-        page.locator("#fw-only").set_checked(True)
-        assert _counts(page)[1] == _counted(
-            inputs.points, inputs.days["day"], inputs, first=last, last=last
-        )
-        assert page.locator("#fw-day").inner_text() == last
-
-
-def test_playing_runs_through_the_season_and_stops(opened: Callable[..., Any], path: Path) -> None:
-    page = opened(path).page
-    page.locator("#fw-play").click()
-    page.wait_for_function("() => Number(document.getElementById('fw-slider').value) === 2")
-    assert page.locator("#fw-play").get_attribute("aria-pressed") == "true"
-    page.locator("#fw-play").click()
-    assert page.locator("#fw-play").get_attribute("aria-pressed") == "false"
-
-
-def test_last_year_stands_beside_on_the_same_days_and_moves_along(
-    opened: Callable[..., Any], path: Path
-) -> None:
-    seen = opened(path)
-    page = seen.page
-    page.locator("#fw-beside").click()
-    page.evaluate("map_firewatch.setView([23.4, 108.2], 10, {animate: false})")
-    other = page.evaluate("firewatch.views.base.map.getCenter()")
-    assert (other["lat"], other["lng"]) == pytest.approx((23.4, 108.2), abs=1e-3)
-    title = page.locator("#fw-title-base").inner_text()
-    assert "2019-20" in title and "2019-11-01" in title and str(_counts(page)[2]) in title
-    page.locator("#fw-beside").click()
-    assert not page.locator("#fw-base").is_visible()
-    assert seen.complaints == []
-
-
-def test_the_chart_ends_at_the_counts(
-    opened: Callable[..., Any], path: Path, inputs: MapInputs
-) -> None:
-    label = opened(path).page.locator("#fw-chart svg").get_attribute("aria-label")
-    now = _counted(inputs.points, inputs.days["day"], inputs)
-    base = _counted(inputs.base_points, inputs.days["base_day"], inputs)
-    assert f"本季 {now}" in label and f"上年整季 {base}" in label
-    assert f"目标线 {round(base * 0.9)}" in label
-
-
 SEARCHES = {
     "丁县": ["丁县"],
     "乙市": ["乙市"],
@@ -324,9 +191,9 @@ def test_a_link_leads_to_the_same_view(opened: Callable[..., Any], path: Path) -
     page.fill("#fw-to", "2020-11-20")
     page.select_option("#fw-shading", "count")
     page.evaluate("map_firewatch.setView([23.3, 108.6], 11, {animate: false})")
-    address, counts = page.evaluate("location.href"), _counts(page)
+    address, before = page.evaluate("location.href"), counts(page)
     other = opened(path, address=address).page
-    assert _counts(other) == counts
+    assert counts(other) == before
     centre = other.evaluate("map_firewatch.getCenter()")
     assert (centre["lat"], centre["lng"]) == pytest.approx((23.3, 108.6), abs=1e-3)
     assert other.locator("#fw-shading").input_value() == "count"
@@ -455,3 +322,83 @@ def test_an_empty_map_opens_and_says_so(
     seen = opened(tmp_path / "empty.html")
     assert "没有火点" in seen.page.locator(".fw-missing").inner_text()
     assert seen.complaints == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"points": 0},
+        {"base_points": 0},
+        {"days": 0},
+        {"zones": 0, "permits": 0},
+        {"counties": 0, "cities": 0},
+        {"passes": 0, "ground": 0, "target": None},
+    ],
+    ids=str,
+)
+def test_a_map_with_something_missing_opens_and_every_control_works(
+    opened: Callable[..., Any], make: Callable[..., MapInputs], tmp_path: Path, changes: Any
+) -> None:
+    whole = make(1 if "points" in changes else 30)
+    cut: dict[str, Any] = {}
+    geometry = {"zones": "zone", "permits": "permit", "counties": "county", "cities": "city"}
+    for name, wanted in changes.items():
+        cut[name] = None if wanted is None else getattr(whole, name).iloc[:0]
+        if name in geometry:
+            cut[f"{geometry[name]}_geometry"] = np.array([], dtype=object)
+    write_map(dataclasses.replace(whole, **cut), tmp_path / "odd.html")
+    seen = opened(tmp_path / "odd.html")
+    for chooser in ("#fw-shading", "#fw-scheme"):
+        for value in seen.page.locator(f"{chooser} option").all():
+            seen.page.select_option(chooser, value.get_attribute("value"))
+    for each in (
+        "[data-extra=events]",
+        "[data-extra=density]",
+        "#fw-beside",
+        "#fw-all",
+        "#fw-only",
+    ):
+        seen.page.evaluate("one => document.querySelector(one).click()", each)
+    seen.page.fill("#fw-search", "丁县")
+    assert seen.complaints == []
+
+
+def test_online_backgrounds_ask_their_own_hosts_and_fail_quietly(
+    opened: Callable[..., Any], make: Callable[..., MapInputs], tmp_path: Path
+) -> None:
+    write_map(make(3, online_tiles=("osm", "amap")), tmp_path / "online.html")
+    seen = opened(tmp_path / "online.html")
+    seen.page.wait_for_selector("#fw-tiles-fail", state="visible")
+    asked = {urlsplit(address).netloc for address in seen.requests if "://" in address}
+    assert asked - {""} == {"tile.openstreetmap.org"}
+    assert all("ERR_" in complaint for complaint in seen.complaints), "nothing but the network"
+    seen.page.locator(".fw-item", has_text="高德").locator("input").check()
+    seen.page.wait_for_timeout(300)
+    asked = {urlsplit(address).netloc for address in seen.requests if "://" in address}
+    assert all(re.search(r"openstreetmap\.org$|autonavi\.com$", host) for host in asked - {""})
+
+
+def test_shifted_tiles_lie_where_the_ground_is(
+    opened: Callable[..., Any], make: Callable[..., MapInputs], tmp_path: Path
+) -> None:
+    write_map(make(3, online_tiles=("amap",)), tmp_path / "online.html")
+    page = opened(tmp_path / "online.html", tile=TINY_PNG).page
+    page.evaluate("map_firewatch.setView([22.815, 108.375], 15, {animate: false})")
+    page.wait_for_timeout(500)
+    tiles = page.evaluate(
+        """() => [...document.querySelectorAll('.leaflet-tile-loaded')].map(tile => {
+            const box = tile.getBoundingClientRect();
+            const frame = map_firewatch.getContainer().getBoundingClientRect();
+            return [tile.src, box.x - frame.x, box.y - frame.y];
+        })"""
+    )
+    middle = page.evaluate("(p => [p.x, p.y])(map_firewatch.getSize().divideBy(2))")
+    lon, lat = (float(value) for value in wgs84_to_gcj02(108.375, 22.815))
+    across = (lon / 360 + 0.5) * 256 * 2**15
+    down = (0.5 - np.arctanh(np.sin(np.radians(lat))) / (2 * np.pi)) * 256 * 2**15
+    assert len(tiles) >= 4
+    for source, left, top in tiles:
+        x, y = (int(re.search(rf"[?&]{name}=(\d+)", source)[1]) for name in "xy")
+        # The tile's pixel of the shifted middle must lie in the middle of the map.
+        assert left + across - 256 * x == pytest.approx(middle[0], abs=1.5)
+        assert top + down - 256 * y == pytest.approx(middle[1], abs=1.5)
