@@ -18,6 +18,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from map_browser import chromium_alone, counts
 
 from firewatch.core.geo import KM_PER_DEGREE, distance_km
 from firewatch.simulate.granule_ground import Cover
@@ -114,6 +115,29 @@ def test_the_numbers_of_every_output_agree(demo: Path) -> None:
     for city, row in cities.iterrows():
         printed = next(cells for cells in rows if city in cells)
         assert row["base"] in printed and row["now"] in printed
+
+
+@pytest.mark.browser
+def test_the_map_counts_region_cities_and_counties_as_the_tally_does(
+    demo: Path, tmp_path: Path
+) -> None:
+    tally = pd.read_csv(demo / "tally.csv")
+    tally = tally[tally["unit"] == "event_day"].set_index("adcode")[["base", "now"]].astype(int)
+    choose = """([level, code]) => {
+        const box = document.getElementById("fw-" + level);
+        box.value = code;
+        box.dispatchEvent(new Event("change"));
+    }"""
+    with chromium_alone(tmp_path) as browser:
+        page = browser.new_context(offline=True).new_page()
+        page.goto((demo / "map.html").as_uri())
+        shown = {0: counts(page)}
+        for code in tally.index.drop(0):
+            page.evaluate(choose, ["county" if code % 100 else "city", str(code)])
+            shown[int(code)] = counts(page)
+    assert len(shown) == 1 + 14 + 111
+    table = pd.DataFrame.from_dict(shown, orient="index", columns=["points", "now", "base"])
+    assert table[["base", "now"]].to_dict("index") == tally.to_dict("index")
 
 
 def test_some_cities_meet_the_target_and_some_miss_it(demo: Path) -> None:
