@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firewatch.core.geo import Extent
-from imagery.libraries import needed_for
 from imagery.reading import unreadable
+from imagery.user_geotiff import opened_geotiff
 
 if TYPE_CHECKING:
     import rasterio
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 LONGEST_SIDE_PX = 1600
 MOST_BYTES = 1_200_000
 _EARTH_RADIUS_M = 6_378_137.0
-_LAYOUT = "GTiff"
 # The sun stands where map readers expect it; slopes of hills a pixel of 500 m wide are gentle.
 _AZIMUTH_DEG, _ALTITUDE_DEG, _EXAGGERATION = 315.0, 45.0, 2.5
 _DARKEST, _LIGHTEST = 180, 255
@@ -48,7 +45,7 @@ def relief_png(path: Path, region: Extent) -> bytes:
         If the file is no readable GeoTIFF, has no projection, holds no elevation in the region,
         or the package rasterio is not installed.
     """
-    with _opened(path) as raster:
+    with opened_geotiff(path, "dem_raster") as raster:
         if raster.crs is None:
             raise unreadable(path, "dem_crs")
         for side, greys in _SIZES:
@@ -56,21 +53,6 @@ def relief_png(path: Path, region: Extent) -> bytes:
             if len(picture) <= MOST_BYTES:
                 break
     return picture
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[rasterio.DatasetReader]:
-    with needed_for(path):
-        import rasterio
-        from rasterio.errors import RasterioError
-
-    if not path.is_file():
-        raise unreadable(path, "unopened")
-    try:
-        with rasterio.open(path, driver=_LAYOUT) as raster:
-            yield raster
-    except RasterioError as error:
-        raise unreadable(path, "dem_raster", found=str(error)) from error
 
 
 def _shaded(

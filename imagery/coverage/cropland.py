@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 
 from firewatch.core.files import sha256_of_file, short_hash
 from firewatch.core.geo import Extent, distance_km
-from imagery.libraries import needed_for
 from imagery.reading import unreadable
+from imagery.user_geotiff import opened_geotiff
 
 if TYPE_CHECKING:
     import rasterio
@@ -32,7 +31,6 @@ _SAMPLE_M = 20.0
 _TILE_CELLS = 256
 _FULL = 255
 _PROBES, _PROBE_PX = 20, 128
-_LAYOUT = "GTiff"
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ def read_cropland(
     path, wanted = Path(path), tuple(sorted({int(value) for value in values}))
     if not wanted:
         raise unreadable(path, "cropland_values", values="")
-    with _opened(path) as raster:
+    with opened_geotiff(path, "cropland_raster") as raster:
         grid = _grid_of(path, raster)
         window = _window_over(grid, region)
         if window is None:
@@ -155,22 +153,6 @@ def read_cropland(
             listed = ", ".join(map(str, wanted))
             raise unreadable(path, "cropland_values", values=listed)
     return Cropland(path, wanted, grid)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[rasterio.DatasetReader]:
-    """Open a raster; whatever its library refuses is told as an error about the file."""
-    with needed_for(path):
-        import rasterio
-        from rasterio.errors import RasterioError
-
-    if not path.is_file():
-        raise unreadable(path, "unopened")
-    try:
-        with rasterio.open(path, driver=_LAYOUT) as raster:
-            yield raster
-    except RasterioError as error:
-        raise unreadable(path, "cropland_raster", found=str(error)) from error
 
 
 def _grid_of(path: Path, raster: rasterio.DatasetReader) -> _Grid:
