@@ -115,7 +115,7 @@ class Cropland:
 
     def _tile(self, at: tuple[int, int]) -> NDArray[np.uint8]:
         if at not in self._tiles:
-            with _opened(self.path) as raster:
+            with opened_geotiff(self.path, "cropland_raster") as raster:
                 self._tiles[at] = _shares(raster, self.grid, at, self.values)
         return self._tiles[at]
 
