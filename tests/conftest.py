@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from examples import examples
 from hypothesis import settings
 
-# Machines that run the tests differ in speed; a failing example prints how to repeat it.
-settings.register_profile("firewatch", deadline=None, print_blob=True)
+# Machines that run the tests differ in speed; a failing example prints how to repeat it. Properties
+# are tried on 30 examples at most, on all that they ask for with FIREWATCH_BENCHMARK=full.
+settings.register_profile("firewatch", deadline=None, print_blob=True, max_examples=examples(100))
 settings.load_profile("firewatch")
 
 _PROJECT = Path(__file__).resolve().parent.parent

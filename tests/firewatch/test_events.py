@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +94,7 @@ def literal_events(points: pd.DataFrame) -> list[set[int]]:
     return sets
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30))
 def test_events_equal_a_literal_union_of_pairs(seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)

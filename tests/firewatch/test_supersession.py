@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,7 +124,7 @@ def greedy(older: pd.DataFrame, newer: pd.DataFrame, reach_pixels: float) -> dic
     return taken
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.integers(0, 2**32 - 1), st.integers(0, 12), st.integers(0, 12))
 def test_matching_equals_the_literal_walk_from_the_nearest_pair_on(
     seed: int, old: int, new: int
@@ -146,7 +147,7 @@ def test_matching_equals_the_literal_walk_from_the_nearest_pair_on(
     assert matched["newer_key"].to_dict() == greedy(older, newer, 1.0)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)

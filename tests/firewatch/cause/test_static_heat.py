@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,7 +70,7 @@ def test_what_is_judged_is_only_what_was_known_as_of_the_day() -> None:
     assert not static_cells(seen(days), RULE).empty
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.lists(st.integers(0, 1200), max_size=60), st.integers(0, 2**32 - 1))
 def test_the_fullest_window_equals_a_literal_search(offsets: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)

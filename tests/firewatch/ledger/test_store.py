@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text, select
@@ -40,7 +41,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield opened
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, repeats=st.integers(1, 3))
 def test_every_value_comes_back_as_it_went_in(ledger: Ledger, rows: Any, repeats: int) -> None:
     frame = pd.DataFrame(rows * repeats, columns=["number", "text", "size", "flag"])

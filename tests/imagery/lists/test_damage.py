@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ def rows_by_csv_module(body: str) -> int:
     return sum(any(field.strip(BLANKS) for field in line) for line in lines)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     places=st.lists(
         st.tuples(st.integers(0, BODY_BYTES - 1), st.integers(0, 255)), min_size=1, max_size=12
@@ -53,7 +54,7 @@ def test_rows_are_accepted_or_rejected_and_never_lost(
         assert reading.rows == rows_by_csv_module(content.decode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     fields=st.lists(
         st.lists(st.text(st.characters(exclude_characters=',"\n\r\0#', codec="utf-8"), max_size=12),

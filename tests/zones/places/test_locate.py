@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,7 +170,7 @@ def test_an_empty_table_gets_its_columns(guangxi: Areas) -> None:
 steps = st.integers(0, 32)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(places=st.lists(st.tuples(steps, steps), min_size=1, max_size=30))
 def test_holes_islands_and_shared_vertices_agree_with_plain_predicates(
     places: list[tuple[int, int]],

@@ -10,6 +10,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -274,7 +275,7 @@ def by_plain_predicates(layer: SubAreas, county: int, lon: float, lat: float) ->
 steps = st.integers(-1, 33)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(places=st.lists(st.tuples(steps, steps), min_size=1, max_size=30))
 def test_holes_exclaves_and_vertices_agree_with_plain_predicates(
     two_counties: Areas, places: list[tuple[int, int]]

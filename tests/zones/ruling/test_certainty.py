@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -172,7 +173,7 @@ tile = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     drawn=st.lists(tile, min_size=1, max_size=9),
     places=st.lists(
@@ -204,7 +205,7 @@ def test_tiles_with_common_edges_and_corners_agree_with_the_literal_way(drawn, p
 steps = st.integers(-2, 18)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     corners=st.lists(st.tuples(steps, steps), min_size=3, max_size=9),
     hole=st.booleans(),
@@ -359,7 +360,7 @@ def test_a_permit_in_force_crosses_the_pixels_on_its_edge_only() -> None:
     assert not crossed(table.assign(scan_km=np.nan), permits).any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 10**6))
 def test_faces_fill_the_square_and_no_outline_runs_through_them(seed: int) -> None:
     rng = np.random.default_rng(seed)

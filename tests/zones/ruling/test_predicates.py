@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
@@ -145,7 +146,7 @@ angles = st.sampled_from([0, 10, 30, 45, 77])
 corner = st.tuples(st.integers(-6, 6), st.integers(-6, 6))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     ring=st.lists(corner, min_size=3, max_size=8, unique=True),
     hole=st.lists(corner, min_size=3, max_size=5, unique=True),
@@ -241,7 +242,7 @@ def mosaic(rng: np.random.Generator) -> dict[int, shapely.Geometry]:
     return {int(c): shapely.coverage_union_all(faces[codes == c]) for c in np.unique(codes)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(0, 10**6))
 def test_counties_with_holes_islands_and_common_edges_hold_each_point_once(seed: int) -> None:
     rng = np.random.default_rng(seed)

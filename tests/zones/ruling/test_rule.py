@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -179,7 +180,7 @@ zone_strategy = st.tuples(
 point_strategy = st.tuples(cells, cells, st.integers(-4 * 24, 4 * 24), st.sampled_from([0, 450102]))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     drawn=st.lists(zone_strategy, min_size=1, max_size=8),
     places=st.lists(point_strategy, min_size=1, max_size=20),
