@@ -47,7 +47,7 @@ Line = Callable[..., str]
 def granule(tmp_path_factory: pytest.TempPathFactory) -> SimulatedGranule:
     """Three scans over the middle of Guangxi; the last fire is below what can be seen."""
     folder = tmp_path_factory.mktemp("granule")
-    request = GranuleRequest("S-NPP", STARTED, FIRES, scans=3, samples=(1600, 4800), weather=CLEAR)
+    request = GranuleRequest("S-NPP", STARTED, FIRES, scans=3, samples=(2400, 4200), weather=CLEAR)
     return simulate_granule(folder, request)
 
 
@@ -231,7 +231,7 @@ def test_only_the_granules_that_are_taken_in_again_go_back(
     office: Any, granule: SimulatedGranule, tmp_path: Path
 ) -> None:
     later = GranuleRequest(
-        "S-NPP", STARTED + 360, FIRES, scans=3, samples=(1600, 4800), weather=CLEAR
+        "S-NPP", STARTED + 360, FIRES, scans=3, samples=(2400, 4200), weather=CLEAR
     )
     neighbour = simulate_granule(tmp_path, later)
     for settings in (A, B):

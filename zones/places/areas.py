@@ -52,17 +52,15 @@ class Areas:
 
     def county_names(self) -> dict[int, str]:
         """Return county adcode → name."""
-        return _mapping(self.counties, "adcode", "name")
+        return dict(self._county_names)
 
     def city_names(self) -> dict[int, str]:
         """Return city adcode → name."""
-        return _mapping(self.cities(), "adcode", "name")
+        return dict(self._city_names)
 
     def cities(self) -> pd.DataFrame:
         """Return one row a city, adcode and name, in ascending adcode."""
-        columns = {"city_adcode": "adcode", "city_name": "name"}
-        cities = self.counties[list(columns)].rename(columns=columns)
-        return cities.drop_duplicates("adcode").sort_values("adcode", ignore_index=True)
+        return self._cities.copy()
 
     def city_geometry(self) -> Geometries:
         """Return one dissolved polygon a city, in the order of `cities`."""
@@ -95,6 +93,20 @@ class Areas:
                 remedy="写全称或行政区划代码 / write the full name or the adcode",
             )
         return found
+
+    @cached_property
+    def _cities(self) -> pd.DataFrame:
+        columns = {"city_adcode": "adcode", "city_name": "name"}
+        cities = self.counties[list(columns)].rename(columns=columns)
+        return cities.drop_duplicates("adcode").sort_values("adcode", ignore_index=True)
+
+    @cached_property
+    def _city_names(self) -> dict[int, str]:
+        return _mapping(self._cities, "adcode", "name")
+
+    @cached_property
+    def _county_names(self) -> dict[int, str]:
+        return _mapping(self.counties, "adcode", "name")
 
     @cached_property
     def region(self) -> shapely.Geometry:
