@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands_apart import run_apart
 
 from firewatch.core.errors import SettingsError
 from firewatch.settings import load_settings
@@ -16,6 +18,7 @@ from firewatch.settings import load_settings
 ROW = "22.82000,108.32000,335.0,0.4,0.4,2020-11-05,0612,N,VIIRS,n,2.0NRT,295.0,5.0,D"
 PROGRAM = str(Path(sys.executable).parent / "firewatch")
 AS_OF = "2020-11-05T18:00"
+LOADED = ("pandas", "pyogrio", "firewatch.count.tally", "firewatch.rulebook")
 
 
 def test_ingest_prints_one_json_document_and_nothing_else(firewatch: Any) -> None:
@@ -248,20 +251,29 @@ def test_with_json_an_error_is_the_one_document_on_standard_output(
     assert document["error"]["what"] in done.stderr
 
 
-@pytest.mark.parametrize(
-    "line", [["points"], ["points", "--json"], ["tally"], ["doctor", "--json"]]
-)
-def test_a_reader_that_goes_away_ends_the_command_in_silence(
-    firewatch: Any, line: list[str]
-) -> None:
+def test_a_reader_that_goes_away_ends_the_program_in_silence(firewatch: Any) -> None:
     firewatch("ingest", firewatch.file("a.csv", ROW))
     with subprocess.Popen(
-        [PROGRAM, *line], cwd=firewatch.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [PROGRAM, "points"], cwd=firewatch.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as program:
         assert program.stdout is not None and program.stderr is not None
         program.stdout.close()
         said = program.stderr.read()
     assert (program.returncode, said) == (141, b"")
+
+
+@pytest.mark.parametrize("line", [["points", "--json"], ["tally"], ["doctor", "--json"]])
+def test_a_reader_that_goes_away_ends_every_command_in_silence(
+    firewatch: Any, line: list[str]
+) -> None:
+    firewatch("ingest", firewatch.file("a.csv", ROW))
+    ledger = str(firewatch.folder / "firewatch.db")
+    reader, writer = Pipe(duplex=False)
+    reader.close()
+    with writer:
+        line = [*line, "--ledger", ledger]
+        ended = run_apart(line, firewatch.folder / "said.txt", *LOADED, output=writer)
+    assert (ended.returncode, ended.stderr) == (141, "")
 
 
 def test_a_full_disk_is_said_plainly_and_leaves_the_old_file(firewatch: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from examples import FULL
 
 from firewatch.core.geo import Extent
 from firewatch.core.time import Period
@@ -80,7 +81,7 @@ def test_files_in_any_order_lead_to_the_same_state(
     files = a_season(office, line)
     office.take_in(*files)
     expected = state_of(office)
-    for order in list(itertools.permutations(files))[::3]:
+    for order in list(itertools.permutations(files))[:: 3 if FULL else 5]:
         other = another_office()
         for file in order:
             other.take_in(file)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from examples import FULL
 
 from imagery.coverage.ground import AREA_COLUMNS
 from imagery.coverage.table import of_granule, write_coverage
@@ -124,8 +125,9 @@ def test_an_ingest_killed_at_any_statement_and_repeated_gives_the_same_ledger(
     ended, statements = ingest(0, whole)
     assert ended == 0 and statements > 20
     assert all(content(whole).values())
-    # Bounded: a dozen moments spread over both files, the last statements among them.
-    moments = sorted({*range(3, statements, max(statements // 9, 1)), statements - 1, statements})
+    # Bounded: moments spread over all files, the last statements among them.
+    step = max(statements // (9 if FULL else 5), 1)
+    moments = sorted({*range(3, statements, step), statements - 1, statements})
     for moment in moments:
         killed = tmp_path / f"killed{moment}.db"
         assert ingest(moment, killed)[0] == -signal.SIGKILL
