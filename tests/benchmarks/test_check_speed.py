@@ -21,7 +21,7 @@ import shapely
 
 VERTICES = 200
 SEED = 20_201_001
-SIZES = (500, 5_000) if os.environ.get("FIREWATCH_BENCHMARK") == "full" else (150,)
+SIZES = (500, 5_000) if os.environ.get("FIREWATCH_BENCHMARK") == "full" else (60,)
 TYPES = ("禁烧区", "限烧区")
 EVERY = 50  # one polygon in so many crosses itself
 LEAST_KM2 = 0.5

@@ -30,7 +30,7 @@ from imagery.level1.viirs import ViirsGranule
 
 pytestmark = pytest.mark.benchmark
 FULL = os.environ.get("FIREWATCH_BENCHMARK") == "full"
-SCANS = 202 if FULL else 6
+SCANS = 202 if FULL else 4
 TURNS = 3 if FULL else 1
 GUANGXI = Extent(104.45, 20.9, 112.06, 26.39)
 # A process of its own, so that the peak is that of one granule, imports and all.

@@ -32,7 +32,7 @@ from zones.ruling.rule import rule
 ZONES = 5_000
 SEED = 20_201_001
 REPEATS = 3
-SIZES = (100_000, 1_000_000) if os.environ.get("FIREWATCH_BENCHMARK") == "full" else (15_000,)
+SIZES = (100_000, 1_000_000) if os.environ.get("FIREWATCH_BENCHMARK") == "full" else (5_000,)
 KINDS = ("ban", "restricted", "sugarcane_base", "scenic", "cane_leaf_ban")
 FIRST_DAY = 18_170  # 2019-10-01
 MONTHS = (0xFFF, 0xFFF, 0b1100_0000_0111, 0b1110_0000_0011)  # all, November–March, October–February

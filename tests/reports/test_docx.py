@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,25 @@ NOW_EPOCH_S = 1_614_500_000
 Write = Callable[..., Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def document(
     comparison: Callable[..., Comparison],
     fire_points: Callable[..., pd.DataFrame],
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Write:
     """Return a function: changes of the comparison (and `details`) → the opened document."""
+    path = tmp_path_factory.mktemp("document") / "yoy.docx"
 
     def write(details: pd.DataFrame | None = None, **changes: Any) -> Any:
-        path = tmp_path / "yoy.docx"
+        if details is None and not changes:
+            return usual()
         points = fire_points() if details is None else details
         write_yoy_docx(path, comparison(**changes), points, now_epoch_s=NOW_EPOCH_S)
         return docx.Document(str(path))
+
+    @cache
+    def usual() -> Any:
+        return write(fire_points())
 
     return write
 

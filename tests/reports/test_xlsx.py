@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,25 @@ NOW_EPOCH_S = 1_614_500_000
 Write = Callable[..., Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def workbook(
-    comparison: Callable[..., Any], fire_points: Callable[..., pd.DataFrame], tmp_path: Path
+    comparison: Callable[..., Any],
+    fire_points: Callable[..., pd.DataFrame],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Write:
     """Return a function: changes of the comparison (and `details`) → the opened workbook."""
+    path = tmp_path_factory.mktemp("workbook") / "yoy.xlsx"
 
     def write(details: pd.DataFrame | None = None, **changes: Any) -> Any:
-        path = tmp_path / "yoy.xlsx"
+        if details is None and not changes:
+            return usual()
         points = fire_points() if details is None else details
         write_yoy_xlsx(path, comparison(**changes), points, now_epoch_s=NOW_EPOCH_S)
         return openpyxl.load_workbook(path)
+
+    @cache
+    def usual() -> Any:
+        return write(fire_points())
 
     return write
 
