@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -49,13 +51,26 @@ def viirs_line(
     )
 
 
+@cache
+def new_ledger() -> tuple[bytes, Rulebook]:
+    """Return a ledger of nothing and its rules, made once: many tests begin with it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "firewatch.db"
+        with Ledger(path) as ledger:
+            rules = rulebook(ledger, Settings())
+        return path.read_bytes(), rules
+
+
 class Office:
     """A ledger with rules, and files to take in."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ledger = Ledger(folder / "firewatch.db")
-        self.rules: Rulebook = rulebook(self.ledger, Settings())
+        path = folder / "firewatch.db"
+        content, self.rules = new_ledger()
+        if not path.exists():
+            path.write_bytes(content)
+        self.ledger = Ledger(path)
 
     def file(self, name: str, lines: Iterable[str], heading: str = VIIRS_HEADING) -> Path:
         path = self.folder / name
