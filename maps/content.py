@@ -29,7 +29,7 @@ _DRAWN = (
 
 
 def settings_block(inputs: MapInputs, look: dict[str, Any], words: Texts) -> dict[str, Any]:
-    """Return everything that app.js reads before it draws."""
+    """Return everything that the page's script reads before it draws."""
     box = (
         bounds(inputs.county_geometry) or bounds(inputs.city_geometry) or _bounds_of_points(inputs)
     )

@@ -22,6 +22,7 @@ from maps.assets import (
     sync_script,
     template,
 )
+from maps.script import page_script
 
 
 class Page(Figure):
@@ -32,7 +33,7 @@ class Page(Figure):
     panel
         What the panel shows, as ``page.html`` names it.
     blocks
-        Element id → data for ``app.js``, written as JSON.
+        Element id → data for the page's script, written as JSON.
     """
 
     _template = template("page.html")
@@ -47,13 +48,13 @@ class Page(Figure):
         self.panel = panel
         self.blocks = {name: json_for_html(block) for name, block in blocks.items()}
         self.styles = (leaflet_style(), own_text("app.css"))
-        self.scripts = (leaflet_script(), sync_script(), own_text("app.js"))
+        self.scripts = (leaflet_script(), sync_script(), page_script())
         # The template writes its own charset, before anything else.
         self.header._children.clear()
 
 
 class FireMap(Map):
-    """A folium map without tiles, started by ``app.js`` with the settings block of the page."""
+    """A folium map without tiles, started by the page's script with the settings block."""
 
     _template = template("map.html")
 
@@ -66,7 +67,7 @@ class FireMap(Map):
 
 
 class DataLayer(Layer):
-    """One layer that the reader can switch, drawn by ``app.js`` from its data block.
+    """One layer that the reader can switch, drawn by the page's script from its data block.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ class DataLayer(Layer):
     _template = template("layer.html")
 
     def __init__(self, key: str, role: str, *, show: bool) -> None:
-        # `Layer.render` would add a shown layer once more; app.js does that itself.
+        # `Layer.render` would add a shown layer once more; the page's script does that itself.
         super().__init__(name=key, overlay=True, show=False)
         self._name, self._id = "layer", key
         self.key, self.role, self.shown = key, role, show

@@ -24,7 +24,7 @@ _ZONE_TOLERANCE_DEG = 0.0004
 
 @dataclass(frozen=True, eq=False)
 class MapLayer:
-    """One layer: what app.js draws, and its line in the legend.
+    """One layer: what the page's script draws, and its line in the legend.
 
     Parameters
     ----------
