@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import shapely
 
 from firewatch.backdrop import backdrop_of
 from firewatch.core.i18n import texts
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from firewatch.outputs import Desk
     from firewatch.settings import MapSettings
     from maps.inputs import MapInputs, TargetTexts
+    from zones.places.subareas import SubAreas
 
 _NUMBERS = {
     **dict.fromkeys(("lon", "lat", "scan_km", "track_km", "frp_mw", "finding_ha"), "float64"),
@@ -84,6 +86,7 @@ def map_inputs(
         county_geometry=areas.geometry,
         cities=_cities(areas.cities(), compared),
         city_geometry=areas.city_geometry(),
+        townships=_townships(desk.rules.townships),
         zones=shown.readable().assign(valid=validities(shown, desk.language)),
         zone_geometry=shown.geometry,
         permits=described(permits, desk.language),
@@ -212,6 +215,13 @@ def _counted(
     )[list(POINT_COLUMNS)]
     types = {name: _NUMBERS.get(name, "str") for name in POINT_COLUMNS}
     return table.astype(types)
+
+
+def _townships(layer: SubAreas) -> pd.DataFrame:
+    """Return the townships of the user's layer as `maps.inputs.TOWNSHIP_COLUMNS`."""
+    inside = shapely.point_on_surface(layer.geometry)
+    named = layer.table[["name", "county_adcode"]]
+    return named.assign(lon=shapely.get_x(inside).round(5), lat=shapely.get_y(inside).round(5))
 
 
 def _counties(

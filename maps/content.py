@@ -13,7 +13,7 @@ from firewatch.core.time import from_epoch_seconds
 from firewatch.core.vocab import Ruling
 from maps.assets import data_uri
 from maps.geometry import Box, bounds
-from maps.inputs import DAY_COLUMNS, MapInputs
+from maps.inputs import DAY_COLUMNS, TOWNSHIP_COLUMNS, MapInputs
 from maps.legend import density, schemes, shadings
 from maps.points import encoded_points
 
@@ -125,7 +125,20 @@ def _areas(inputs: MapInputs) -> dict[str, Any]:
         "city_of": _by_code(county["adcode"], county["city_adcode"].astype("int64")),
         "cropland": _by_known(inputs.counties, "cropland_kha"),
         "states": _by_known(inputs.cities, "state"),
+        "townships": _townships(inputs).to_numpy(dtype=object).tolist(),
     }
+
+
+def _townships(inputs: MapInputs) -> pd.DataFrame:
+    """Return known townships, and those that only points name at their first point."""
+    of_points = [
+        points.loc[points["township"] != "", ["township", "county_adcode", "lon", "lat"]]
+        for points in (inputs.points, inputs.base_points)
+    ]
+    named = [table.set_axis(list(TOWNSHIP_COLUMNS), axis=1) for table in of_points]
+    every = pd.concat([inputs.townships[list(TOWNSHIP_COLUMNS)], *named])
+    first = every.drop_duplicates(["name", "county_adcode"])
+    return first.astype({"name": "str", "county_adcode": "int64", "lon": "float", "lat": "float"})
 
 
 def _named_by(points: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ POINT_COLUMNS = (
 PASS_COLUMNS = ("pass_id", "platform", "started_local", "basis")
 GROUND_COLUMNS = ("pass_id", "county_adcode", "clear_share", "cloudy_share", "unseen_share")
 DAY_COLUMNS = ("day", "base_day", "compared")
+TOWNSHIP_COLUMNS = ("name", "county_adcode", "lon", "lat")
 
 
 def _empty(*columns: str) -> pd.DataFrame:
@@ -79,6 +80,9 @@ class MapInputs:
     cities, city_geometry
         adcode, name, and with a comparison base, now, change_pct, target_max, allowance, verdict,
         state (`firewatch.core.vocab.TargetState`).
+    townships
+        `TOWNSHIP_COLUMNS`: townships that can be found by name even where nothing burned, each
+        with a place inside (degrees, WGS-84).
     zones, zone_geometry
         zone_id, kind, name, notice, valid (when it counts, as text).
     permits, permit_geometry
@@ -119,6 +123,7 @@ class MapInputs:
     language: Language
     base_points: pd.DataFrame = field(default_factory=lambda: _empty(*POINT_COLUMNS))
     days: pd.DataFrame = field(default_factory=lambda: _empty(*DAY_COLUMNS))
+    townships: pd.DataFrame = field(default_factory=lambda: _empty(*TOWNSHIP_COLUMNS))
     permits: pd.DataFrame = field(default_factory=lambda: _empty("permit_id"))
     permit_geometry: Geometries = field(default_factory=_none)
     passes: pd.DataFrame = field(default_factory=lambda: _empty(*PASS_COLUMNS))

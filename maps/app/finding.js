@@ -16,9 +16,11 @@ export function find(query) {
       name: words(one[0], {place: one[1].map((value) => value.toFixed(5)).join(", ")}), go: () => goTo(one[1])
     }));
   }
-  Object.keys(page.settings.names).filter((code) => page.settings.names[code].toLowerCase().includes(wanted)).forEach((code) => {
-    const shape = (areas.cities || {})[code] || (areas.counties || {})[code], city = areaName(cityOf(code));
-    found.push({name: [city, page.settings.names[code]].filter(Boolean).join(" "), go: () => {
+  Object.keys(page.settings.names).forEach((code) => {
+    const shape = (areas.cities || {})[code] || (areas.counties || {})[code];
+    const parts = [areaName(cityOf(code)), areaName(code)];
+    if (!reaches(parts, wanted)) { return; }
+    found.push({name: fullName(parts), go: () => {
       if (shape) { zoomTo(shape.getBounds()); }
       chooseArea(Number(code));
     }});
@@ -27,16 +29,18 @@ export function find(query) {
 }
 
 function townships(wanted) {
-  const seen = {}, data = page.tables.now;
-  (data.words.township || []).forEach((name, code) => {
-    if (name && name.toLowerCase().includes(wanted)) { seen[code] = []; }
-  });
-  for (let row = 0; row < data.count && Object.keys(seen).length; row += 1) {
-    if (seen[data.township[row]]) { seen[data.township[row]].push(row); }
-  }
-  return Object.keys(seen).filter((code) => seen[code].length).map((code) => ({
-    name: placeName(data, seen[code][0]), go: () => goTo(decimal(data, seen[code][0]))
-  }));
+  return page.settings.townships.map(([name, county, lon, lat]) => ({
+    parts: [areaName(cityOf(county)), areaName(county), name], go: () => goTo([lon, lat])
+  })).filter((one) => reaches(one.parts, wanted)).map((one) => ({name: fullName(one.parts), go: one.go}));
+}
+
+const fullName = (parts) => parts.filter(Boolean).join(" ");
+
+// A whole address may be pasted: what is found ends within the place's own name.
+function reaches(parts, wanted) {
+  const bare = parts.map((part) => part.replace(/\s+/g, "").toLowerCase()), full = bare.join("");
+  const plain = wanted.replace(/\s+/g, ""), at = full.lastIndexOf(plain);
+  return at >= 0 && at + plain.length > full.length - bare[bare.length - 1].length;
 }
 
 function identified(wanted) {

@@ -158,6 +158,14 @@ def region(points: pd.DataFrame, **changes: object) -> MapInputs:
         "language": Language.ZH,
         "base_points": points_table(len(points) // 2, "2019-11-05"),
         "days": days_table(),
+        "townships": pd.DataFrame(
+            {
+                "name": ["镇安镇", "无火乡", "镇安镇", HOSTILE],
+                "county_adcode": [450102, 450102, 450202, 450202],
+                "lon": [107.5, 107.2, 108.5, 108.9],
+                "lat": [23.7, 23.9, 23.8, 23.6],
+            }
+        ),
         "permits": pd.DataFrame(
             {
                 "permit_id": ["P1"],

@@ -127,7 +127,8 @@ def test_every_shading_colours_the_counties_and_explains_itself(
 SEARCHES = {
     "丁县": ["丁县"],
     "乙市": ["乙市"],
-    "镇安": ["镇安镇"],
+    "丁县镇安镇": ["丁县 镇安镇"],
+    "无火": ["丁县 无火乡"],
     "VIIRS_I|17": ["VIIRS_I|17"],
     "108.35, 23.4": ["WGS-84：108.35000, 23.40000", "GCJ-02"],
     "https://uri.amap.com/marker?position=108.55,23.6": ["GCJ-02", "WGS-84"],
@@ -150,6 +151,22 @@ def test_search_finds_places_ids_and_coordinates(opened: Callable[..., Any], pat
     seen.page.fill("#fw-search", "没有这个地方")
     assert seen.page.locator("#fw-found").inner_text() == "没有找到"
     assert seen.complaints == []
+
+
+def test_townships_of_one_name_are_found_in_every_county_and_where_nothing_burned(
+    opened: Callable[..., Any], path: Path
+) -> None:
+    page = opened(path).page
+    page.fill("#fw-search", "镇安镇")
+    found = page.locator("#fw-found li").all_inner_texts()
+    assert len(found) == 4 and all(name.endswith("镇安镇") for name in found)
+    page.fill("#fw-search", "乙市" + "甲\u202e乙" + " 镇安")
+    assert page.locator("#fw-found li").count() == 1
+    page.locator("#fw-found button").click()
+    centre = page.evaluate("map_firewatch.getCenter()")
+    assert (centre["lng"], centre["lat"]) == pytest.approx((108.5, 23.8), abs=1e-6)
+    page.fill("#fw-search", "丁县")
+    assert page.locator("#fw-found li").count() == 1, "not everything that lies in it"
 
 
 @pytest.mark.parametrize("kind", ["csv", "geojson"])
